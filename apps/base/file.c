@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Reads files without trusting their size and writes them without ever
+ * leaving half of one behind.
+ */
+#include "file.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FIRST_ROOM = 4096 };
+
+/* Reads to the end of FD. */
+static bool
+read_all(int fd, const char *name, size_t most, char **text, size_t *length)
+{
+    char *buffer = NULL;
+    size_t room = 0;
+    size_t used = 0;
+    ssize_t got = 1;
+    bool ok = false;
+
+    while (got > 0) {
+        if (used + 1 >= room) {
+            size_t more = room == 0 ? FIRST_ROOM : room * 2;
+            char *larger = realloc(buffer, more);
+
+            if (larger == NULL) {
+                log_error("out of memory reading %s", name);
+                goto out;
+            }
+            buffer = larger;
+            room = more;
+        }
+        got = read(fd, buffer + used, room - used - 1);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got < 0) {
+            log_error("cannot read %s: %s", name, strerror(errno));
+            goto out;
+        } else
+            used += (size_t)got;
+        if (used > most) {
+            log_error("%s is longer than %zu bytes", name, most);
+            goto out;
+        }
+    }
+    buffer[used] = '\0';
+    *text = buffer;
+    *length = used;
+    buffer = NULL;
+    ok = true;
+out:
+    file_free(&buffer, used);
+    return ok;
+}
+
+bool
+file_read(const char *path, size_t most, char **text, size_t *length)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    const char *name = is_stdin ? "standard input" : path;
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    bool ok;
+
+    if (fd < 0) {
+        log_error("cannot open %s: %s", name, strerror(errno));
+        return false;
+    }
+    ok = read_all(fd, name, most, text, length);
+    if (!is_stdin)
+        close(fd);
+    return ok;
+}
+
+static bool
+write_all(int fd, const unsigned char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, bytes, length);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* After a rename the folder must reach the disk too. */
+static bool
+sync_folder(const char *path)
+{
+    char copy[PATH_MAX];
+    int fd;
+    bool ok;
+
+    snprintf(copy, sizeof copy, "%s", path);
+    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ok = fsync(fd) == 0;
+    close(fd);
+    return ok;
+}
+
+/* link() refuses to replace, in one step; rename() replaces in one step. */
+static bool
+put_in_place(const char *temporary, const char *path, bool replace)
+{
+    if (replace)
+        return rename(temporary, path) == 0;
+    return link(temporary, path) == 0 && unlink(temporary) == 0;
+}
+
+bool
+file_write(const char *path, const void *bytes, size_t length, unsigned mode,
+           bool replace)
+{
+    char temporary[PATH_MAX] = "";
+    int fd = -1;
+    bool ok = false;
+    int needed = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+
+    if (needed < 0 || (size_t)needed >= sizeof temporary) {
+        log_error("the name of the file is too long: %s", path);
+        return false;
+    }
+    fd = mkstemp(temporary);
+    if (fd >= 0 && fchmod(fd, (mode_t)mode) == 0 &&
+        write_all(fd, bytes, length) && fsync(fd) == 0 &&
+        put_in_place(temporary, path, replace) && sync_folder(path))
+        ok = true;
+    if (!ok) {
+        log_error("cannot write %s: %s", path, strerror(errno));
+        if (fd >= 0)
+            unlink(temporary);
+    }
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+void
+file_free(char **text, size_t length)
+{
+    if (*text == NULL)
+        return;
+    explicit_bzero(*text, length);
+    free(*text);
+    *text = NULL;
+}

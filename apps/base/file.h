@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Whole files, bounded when read and atomic when written.  What is in them
+ * is the caller's affair.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "checked.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Reads a file, or stdin for "-", of at most MOST bytes.  *TEXT gets the
+ * bytes and a NUL behind them, to be released with file_free; *LENGTH is
+ * their number without it.  False, having logged why: not there, not
+ * readable, a folder, longer than MOST.
+ */
+CHECKED bool
+file_read(const char *path, size_t most, char **text, size_t *length);
+
+/*
+ * Writes a file so that it is there whole or not at all, also after a power
+ * cut: a temporary beside it, fsync, rename.  MODE as for chmod: 0600 for
+ * whatever is secret.  With REPLACE false a file that exists is left alone.
+ * False, having logged why.
+ */
+CHECKED bool
+file_write(const char *path, const void *bytes, size_t length, unsigned mode,
+           bool replace);
+
+/* Wipes and frees what file_read gave; accepts NULL; clears the pointer. */
+void
+file_free(char **text, size_t length);
+
+#endif

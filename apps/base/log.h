@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One line of log at a time, to stderr or to a sink of the caller's (the
+ * broker's log, for the plugin).  The sink is the only writable global of
+ * the programs.  Control characters from outside are made harmless here.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdarg.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO };
+
+/* Receives one whole line without its newline; TEXT is borrowed. */
+typedef void
+log_sink(enum log_level level, const char *text);
+
+/*
+ * Sends all lines to SINK; NULL puts back stderr, where a line reads
+ * "PROGRAM: text".  PROGRAM must outlive the process's last line.
+ */
+void
+log_open(const char *program, log_sink *sink);
+
+/* Writes a line, printf-like; longer than 2047 bytes it is cut. */
+void
+log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void
+log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void
+log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Walks a table of options over argv, and the same table over stdout for
+ * --help.  What an option means is the program's affair.
+ */
+#include "options.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef PROJECT_VERSION
+#error "PROJECT_VERSION comes from the build"
+#endif
+
+enum { HELP_COLUMN = 30 };
+
+static const struct options_row help_row = {
+    .kind = OPTIONS_FLAG, .name = "help", .help = "Print this text and stop."
+};
+static const struct options_row version_row = {
+    .kind = OPTIONS_FLAG,
+    .name = "version",
+    .help = "Print the version and stop."
+};
+
+/* Where a parse stands; SEEN has a flag for each row. */
+struct parse {
+    const struct options_program *program;
+    char **argv;
+    int argc;
+    int at;
+    unsigned char *into;
+    bool *seen;
+};
+
+bool
+options_number(const char *text, int64_t minimum, int64_t maximum,
+               int64_t *number)
+{
+    char *end;
+    long long value;
+    int base = strncmp(text, "0x", 2) == 0 ? 16 : 10;
+
+    errno = 0;
+    value = strtoll(text, &end, base);
+    if (errno != 0 || end == text || *end != '\0')
+        return false;
+    if (*text == ' ' || *text == '+' || value < minimum || value > maximum)
+        return false;
+    *number = value;
+    return true;
+}
+
+static void
+help_line(const struct options_row *row)
+{
+    int used;
+
+    if (row->kind == OPTIONS_HEADING) {
+        printf("\n%s\n", row->name);
+        return;
+    }
+    used = printf("  --%s%s%s", row->name, row->value != NULL ? " " : "",
+                  row->value != NULL ? row->value : "");
+    if (used >= HELP_COLUMN)
+        used = printf("\n") - 1;
+    printf("%*s%s\n", HELP_COLUMN - used, "", row->help);
+}
+
+void
+options_help(const struct options_program *program)
+{
+    printf("usage: %s %s\n\n%s\n\n", program->name, program->synopsis,
+           program->summary);
+    for (const struct options_row *row = program->rows; row->name != NULL;
+         row++)
+        help_line(row);
+    help_line(&help_row);
+    help_line(&version_row);
+}
+
+static enum options_result
+misused(const struct options_program *program, const char *what,
+        const char *which)
+{
+    log_error("%s%s; try %s --help", what, which, program->name);
+    return OPTIONS_MISUSED;
+}
+
+/* The row that WORD names, LENGTH bytes long; NULL when there is none. */
+static const struct options_row *
+find_row(const struct options_program *program, const char *word, size_t length)
+{
+    for (const struct options_row *row = program->rows; row->name != NULL;
+         row++)
+        if (row->kind != OPTIONS_HEADING && strlen(row->name) == length &&
+            memcmp(row->name, word, length) == 0)
+            return row;
+    return NULL;
+}
+
+static bool
+is_word(const char *word, size_t length, const char *name)
+{
+    return strlen(name) == length && memcmp(word, name, length) == 0;
+}
+
+static enum options_result
+store_list(struct parse *parse, const struct options_row *row,
+           const char *value)
+{
+    struct options_list *list = (void *)(parse->into + row->offset);
+
+    if (list->count == OPTIONS_LIST_MOST)
+        return misused(parse->program, "given too often: --", row->name);
+    list->items[list->count++] = value;
+    return OPTIONS_RUN;
+}
+
+static enum options_result
+store_value(struct parse *parse, const struct options_row *row,
+            const char *value)
+{
+    void *field = parse->into + row->offset;
+
+    switch (row->kind) {
+    case OPTIONS_TEXT:
+        *(const char **)field = value;
+        return OPTIONS_RUN;
+    case OPTIONS_NUMBER:
+        if (options_number(value, row->minimum, row->maximum, field))
+            return OPTIONS_RUN;
+        log_error("--%s takes a whole number from %lld to %lld, not \"%s\"",
+                  row->name, (long long)row->minimum, (long long)row->maximum,
+                  value);
+        return OPTIONS_MISUSED;
+    case OPTIONS_LIST:
+        return store_list(parse, row, value);
+    case OPTIONS_FLAG:
+    case OPTIONS_HEADING:
+        break;
+    }
+    return misused(parse->program, "this option takes no value: --", row->name);
+}
+
+static enum options_result
+parse_option(struct parse *parse, const char *word)
+{
+    const char *equals = strchr(word, '=');
+    size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const struct options_row *row = find_row(parse->program, word, length);
+    bool *seen;
+
+    if (is_word(word, length, help_row.name)) {
+        options_help(parse->program);
+        return OPTIONS_DONE;
+    }
+    if (is_word(word, length, version_row.name)) {
+        printf("%s\n", PROJECT_VERSION);
+        return OPTIONS_DONE;
+    }
+    if (row == NULL)
+        return misused(parse->program, "unknown option --", word);
+    seen = &parse->seen[row - parse->program->rows];
+    if (*seen && row->kind != OPTIONS_LIST)
+        return misused(parse->program, "given twice: --", row->name);
+    *seen = true;
+    if (row->kind == OPTIONS_FLAG && equals == NULL) {
+        *(bool *)(void *)(parse->into + row->offset) = true;
+        return OPTIONS_RUN;
+    }
+    if (equals != NULL)
+        return store_value(parse, row, equals + 1);
+    if (parse->at == parse->argc)
+        return misused(parse->program, "a value is missing after --",
+                       row->name);
+    return store_value(parse, row, parse->argv[parse->at++]);
+}
+
+static enum options_result
+parse_all(struct parse *parse, const char **operands, int *count)
+{
+    const struct options_program *program = parse->program;
+    enum options_result result = OPTIONS_RUN;
+    bool options_over = false;
+    int operand_count = 0;
+
+    while (result == OPTIONS_RUN && parse->at < parse->argc) {
+        const char *word = parse->argv[parse->at++];
+
+        if (!options_over && strcmp(word, "--") == 0)
+            options_over = true;
+        else if (!options_over && strncmp(word, "--", 2) == 0)
+            result = parse_option(parse, word + 2);
+        else if (!options_over && word[0] == '-' && word[1] != '\0')
+            result =
+                misused(program, "options are spelled in full, not ", word);
+        else if (operand_count == program->operands_most)
+            result = misused(program, "one word too many: ", word);
+        else
+            operands[operand_count++] = word;
+    }
+    if (result == OPTIONS_RUN && operand_count < program->operands_least)
+        result = misused(program, "usage: ", program->synopsis);
+    if (count != NULL)
+        *count = operand_count;
+    return result;
+}
+
+enum options_result
+options_parse(const struct options_program *program, int argc, char **argv,
+              void *into, const char **operands, int *count)
+{
+    struct parse parse = {
+        .program = program, .argv = argv, .argc = argc, .at = 1, .into = into
+    };
+    enum options_result result;
+    size_t rows = 0;
+
+    while (program->rows[rows].name != NULL)
+        rows++;
+    parse.seen = calloc(rows + 1, sizeof *parse.seen);
+    if (parse.seen == NULL) {
+        log_error("out of memory");
+        return OPTIONS_MISUSED;
+    }
+    result = parse_all(&parse, operands, count);
+    free(parse.seen);
+    return result;
+}
