@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One TPM key: its public area, the blob or the persistent handle of its
+ * private part, its parent and its password; and load, use, flush. What
+ * OpenSSL is told about it is keymgmt.c's (TPM 2.0 Part 2 §12.2, Part 3 §12).
+ */
+#ifndef PROVIDER_KEY_H
+#define PROVIDER_KEY_H
+
+#include "checked.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <tss2/tss2_tpm2_types.h>
+
+struct provider;
+
+struct tpm_key {
+    struct provider *prov;
+    atomic_int references;
+    TPM2B_PUBLIC area;      /* public area: always there */
+    TPM2B_NAME name;        /* computed from it (Part 1 §16) */
+    TPM2_HANDLE handle;     /* persistent, else 0 */
+    TPM2B_PRIVATE blob;     /* size 0 when the key is persistent */
+    TPM2_HANDLE parent;     /* of the blob: persistent or a hierarchy */
+    int empty_auth;         /* 1: there is no password, nobody is asked */
+    TPM2B_AUTH auth;        /* the password, size 0 until it is known */
+    TPM2B_AUTH parent_auth; /* size 0: none, or in the environment */
+};
+
+/* What a new key is to be; gen_* of keymgmt.c fills it. */
+struct tpm_key_wish {
+    TPM2B_PUBLIC template;
+    TPM2B_SENSITIVE_CREATE sensitive; /* user-auth; wiped by who made it */
+    TPM2_HANDLE parent;               /* 0: the owner hierarchy */
+    TPM2B_AUTH parent_auth;
+    TPM2_HANDLE handle; /* persistent handle wanted, else 0 */
+};
+
+/* A key from the parts of a key file; copies all. A parent of 0 means the
+ * owner hierarchy. Sends the TPM nothing. NULL with an error raised when the
+ * public area is of no type or name algorithm that we know. */
+struct tpm_key *
+tpm_key_new_from_blob(struct provider *prov, const TPM2B_PUBLIC *area,
+                      const TPM2B_PRIVATE *blob, TPM2_HANDLE parent,
+                      int empty_auth);
+
+/* The key at a persistent handle; one ReadPublic. NULL with an error raised
+ * when there is none, or the handle is no key's (an NV index, a PCR). */
+struct tpm_key *
+tpm_key_new_from_handle(struct provider *prov, TPM2_HANDLE handle,
+                        int empty_auth);
+
+/* The key that a serialized object (tpm2_evictcontrol -o) refers to; one
+ * ReadPublic, and an error when another key stands at the handle by now. */
+struct tpm_key *
+tpm_key_new_from_object(struct provider *prov, const unsigned char *data,
+                        size_t len, int empty_auth);
+
+/* A new key, made in the TPM; persistent if a handle is wished for. */
+struct tpm_key *
+tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish);
+
+CHECKED int
+tpm_key_up_ref(struct tpm_key *key);
+
+/* Drops one reference and clears the caller's pointer; wipes with the last. */
+void
+tpm_key_free(struct tpm_key **key);
+
+/* Keeps a password, copied; fails when it is longer than the TPM takes
+ * (the digest of the name algorithm, Part 1 §19.6.4). */
+CHECKED int
+tpm_key_set_auth(struct tpm_key *key, const void *auth, size_t len);
+
+/* What OpenSSL calls such a key: "RSA", "RSA-PSS", "EC"; never NULL for a key
+ * that a constructor gave. */
+const char *
+tpm_key_type_name(const struct tpm_key *key);
+
+/* "the key at handle 0x81000010", "the key under parent 0x81000001". */
+enum { TPM_KEY_SUBJECT_MAX = 80 };
+void
+tpm_key_subject(const struct tpm_key *key, char subject[TPM_KEY_SUBJECT_MAX]);
+
+/* Loads the key, signs a digest made on the host, flushes; nothing stays in
+ * the TPM. Tries the whole once more when the TPM was reset meanwhile. */
+CHECKED int
+tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
+             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature);
+
+#endif

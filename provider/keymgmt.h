@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One engine for every key type, and a descriptor a type that says only what
+ * differs. Keys go in and out as struct tpm_key; the private part never goes
+ * anywhere: export with the private selection fails, so that OpenSSL brings
+ * private operations to us (DESIGN.md, rule 7; provider-keymgmt(7)).
+ */
+#ifndef PROVIDER_KEYMGMT_H
+#define PROVIDER_KEYMGMT_H
+
+#include "key.h"
+
+#include <openssl/core_dispatch.h>
+
+extern const OSSL_DISPATCH tpm_rsa_keymgmt_functions[];
+extern const OSSL_DISPATCH tpm_rsa_pss_keymgmt_functions[];
+extern const OSSL_DISPATCH tpm_ec_keymgmt_functions[];
+
+/* Exports the public part as OpenSSL's parameters; decoders and stores call
+ * it as their export_object. Fails, saying nothing, for a private selection. */
+CHECKED int
+tpm_keymgmt_export(const struct tpm_key *key, int selection,
+                   OSSL_CALLBACK *callback, void *arg);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The provider itself: what one loaded instance of tpm2.so holds for all of
+ * its life. Everything else points at this and copies nothing from it.
+ * Loading it sends the TPM nothing (DESIGN.md, rule 1).
+ */
+#ifndef PROVIDER_PROVIDER_H
+#define PROVIDER_PROVIDER_H
+
+#include "checked.h"
+#include "convert.h"
+
+#include <openssl/core.h>
+#include <openssl/core_dispatch.h>
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+#include <stdatomic.h>
+
+struct tpm;
+
+/* What the core lends us; any of them may be NULL. */
+struct provider_core {
+    OSSL_FUNC_core_get_params_fn *get_params;
+    OSSL_FUNC_core_new_error_fn *new_error;
+    OSSL_FUNC_core_vset_error_fn *vset_error;
+    OSSL_FUNC_core_set_error_mark_fn *set_error_mark;
+    OSSL_FUNC_core_clear_last_error_mark_fn *clear_last_error_mark;
+    OSSL_FUNC_core_pop_error_to_mark_fn *pop_error_to_mark;
+};
+
+struct provider {
+    const OSSL_CORE_HANDLE *handle;
+    struct provider_core core;
+    OSSL_LIB_CTX *libctx;        /* ours alone, with only `default` in it */
+    OSSL_PROVIDER *crypto;       /* that `default` */
+    EVP_MD *digests[TPM_HASHES]; /* fetched once, order of tpm_hashes[] */
+    char *tcti;                  /* from openssl.cnf; NULL: not given */
+    _Atomic(struct tpm *) tpm;   /* this process's connection, or NULL */
+};
+
+/* The dispatch table of the door; algorithms.c tells what is behind it. */
+extern const OSSL_DISPATCH provider_functions[];
+
+/* algorithms.c: the table of one operation, NULL for those we leave alone. */
+const OSSL_ALGORITHM *
+provider_algorithms(int operation);
+
+/* The hash that OpenSSL calls by any of its names ("SHA256", "SHA2-256", an
+ * OID), or NULL, silently: the caller knows what it was wanted for. */
+const struct tpm_hash *
+provider_hash_by_name(const struct provider *prov, const char *name);
+
+/* The digest of a hash, borrowed from the provider; NULL if there is none. */
+const EVP_MD *
+provider_digest(const struct provider *prov, TPM2_ALG_ID hash);
+
+#endif
