@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One append-only file of the spool: made, read back after an accident,
+ * grown, removed.  Which message stands where, and what is still needed, is
+ * the spool's.
+ */
+#ifndef MQTT_SEGMENT_H
+#define MQTT_SEGMENT_H
+
+#include "record.h"
+
+#include "base/checked.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SEGMENT_NAME = 24,              /* bytes of "NNN.log", without the NUL */
+    SEGMENT_MOST = 4 * 1024 * 1024, /* bytes beyond which none is appended */
+};
+
+struct segment {
+    struct segment *next;
+    char *path;      /* NULL: in memory */
+    int fd;          /* its own */
+    uint64_t last;   /* sequence of the newest message; 0 when there is none */
+    uint64_t begin;  /* where the first message stands */
+    uint64_t end;    /* where the next message goes */
+    uint64_t synced; /* up to where it is on the disk */
+};
+
+/* Called for each message of a segment that is read back. */
+typedef void
+segment_visit(void *context, const struct record *record);
+
+/* Makes the segment whose first message will be FIRST, in FOLDER or, when
+ * that is NULL, in memory.  NULL, having logged why. */
+CHECKED struct segment *
+segment_new(const char *folder, const char *owner, uint64_t first);
+
+/*
+ * Reads back NAME of FOLDER and calls VISIT with each message over AFTER.
+ * What is damaged is copied to "torn" in FOLDER and cut out, with a warning
+ * in the log.  NULL, having logged why: unreadable, or of another owner.
+ */
+CHECKED struct segment *
+segment_load(const char *folder, const char *name, const char *owner,
+             uint64_t after, segment_visit *visit, void *context);
+
+/* Appends RECORD.  False, with errno set and the segment as it was. */
+CHECKED bool
+segment_append(struct segment *segment, const struct record *record);
+
+/* Brings all to the disk.  False, having logged why. */
+CHECKED bool
+segment_sync(struct segment *segment);
+
+/* Reads the message at AT into BUFFER of RECORD_MOST bytes, which RECORD then
+ * borrows.  False, having logged why. */
+CHECKED bool
+segment_read(const struct segment *segment, uint64_t at, unsigned char *buffer,
+             struct record *record);
+
+/* Closes the file, and removes it when it is not NEEDED.  Clears *SEGMENT. */
+void
+segment_free(struct segment **segment, bool needed);
+
+#endif

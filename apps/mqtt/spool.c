@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The spool: a row of segments, a cursor, and a window of messages that are
+ * handed out.  What a message looks like is record.c's; the files are
+ * segment.c's; when to send what is the caller's.
+ */
+#include "spool.h"
+
+#include "segment.h"
+
+#include "base/log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { CURSOR_SLOT = 16, SEGMENT_LEAST = 64 * 1024, SEGMENT_PARTS = 8 };
+
+/* A place in the row of segments. */
+struct place {
+    struct segment *segment;
+    uint64_t at;
+};
+
+/* A message handed out. */
+struct flight {
+    uint64_t sequence;
+    uint64_t size;
+    struct place place;
+    bool is_acknowledged;
+};
+
+struct spool {
+    char *folder; /* NULL: in memory */
+    char *owner;
+    struct spool_limits limits;
+    uint64_t segment_size;
+    int lock;
+    int cursor;
+    unsigned cursor_writes;
+    struct segment *first, *last;
+    struct place reader;
+    uint64_t sequence;     /* of the newest message */
+    uint64_t acknowledged; /* all messages up to this one are */
+    uint64_t bytes, count; /* not acknowledged */
+    uint64_t found;
+    struct flight window[SPOOL_WINDOW];
+    size_t flying_first, flying; /* a ring in the window */
+    unsigned char buffer[RECORD_MOST];
+};
+
+static bool
+join(const struct spool *spool, const char *name, char path[PATH_MAX])
+{
+    int length = snprintf(path, PATH_MAX, "%s/%s", spool->folder, name);
+
+    if (length >= 0 && length < PATH_MAX)
+        return true;
+    log_error("the name of the spool is too long: %s", spool->folder);
+    return false;
+}
+
+/* Opens a file of the folder that is ours for as long as we run. */
+static int
+open_own(const struct spool *spool, const char *name)
+{
+    char path[PATH_MAX];
+    int fd;
+
+    if (!join(spool, name, path))
+        return -1;
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        log_error("cannot open %s: %s", path, strerror(errno));
+    return fd;
+}
+
+static bool
+take_lock(struct spool *spool)
+{
+    spool->lock = open_own(spool, "lock");
+    if (spool->lock < 0)
+        return false;
+    if (flock(spool->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    log_error("the spool %s is in use by another process", spool->folder);
+    return false;
+}
+
+/* A slot of the cursor: eight bytes of sequence, four of checksum. */
+static void
+write_slot(unsigned char slot[CURSOR_SLOT], uint64_t sequence)
+{
+    uint32_t sum;
+
+    memset(slot, 0, CURSOR_SLOT);
+    for (int i = 0; i < 8; i++)
+        slot[i] = (unsigned char)(sequence >> (8 * i));
+    sum = (uint32_t)crc32_z(0, slot, 8);
+    for (int i = 0; i < 4; i++)
+        slot[8 + i] = (unsigned char)(sum >> (8 * i));
+}
+
+/* Zero, which only means that messages are sent again, if it is torn. */
+static uint64_t
+read_slot(const unsigned char slot[CURSOR_SLOT])
+{
+    unsigned char again[CURSOR_SLOT];
+    uint64_t sequence = 0;
+
+    for (int i = 8; i > 0; i--)
+        sequence = sequence << 8 | slot[i - 1];
+    write_slot(again, sequence);
+    return memcmp(slot, again, CURSOR_SLOT) == 0 ? sequence : 0;
+}
+
+/* Two slots are written in turn, so that one is always whole. */
+static bool
+open_cursor(struct spool *spool)
+{
+    unsigned char slots[2 * CURSOR_SLOT] = { 0 };
+
+    spool->cursor = open_own(spool, "cursor");
+    if (spool->cursor < 0)
+        return false;
+    if (pread(spool->cursor, slots, sizeof slots, 0) < 0) {
+        log_error("cannot read the cursor of %s: %s", spool->folder,
+                  strerror(errno));
+        return false;
+    }
+    spool->acknowledged = read_slot(slots);
+    if (read_slot(slots + CURSOR_SLOT) > spool->acknowledged) {
+        spool->acknowledged = read_slot(slots + CURSOR_SLOT);
+        spool->cursor_writes = 1;
+    }
+    spool->cursor_writes++; /* the next goes into the older slot */
+    spool->sequence = spool->acknowledged;
+    return true;
+}
+
+/* A cursor that is not written costs repetitions and nothing else, so a
+ * failure is no more than that. */
+static void
+write_cursor(struct spool *spool)
+{
+    unsigned char slot[CURSOR_SLOT];
+    off_t at = (off_t)(spool->cursor_writes % 2) * CURSOR_SLOT;
+
+    if (spool->cursor < 0)
+        return;
+    write_slot(slot, spool->acknowledged);
+    if (pwrite(spool->cursor, slot, sizeof slot, at) == CURSOR_SLOT)
+        spool->cursor_writes++;
+}
+
+static void
+count_in(void *context, const struct record *record)
+{
+    struct spool *spool = context;
+
+    spool->bytes += record_size(record);
+    spool->count++;
+}
+
+static void
+add_segment(struct spool *spool, struct segment *segment)
+{
+    if (spool->last != NULL)
+        spool->last->next = segment;
+    else
+        spool->first = segment;
+    spool->last = segment;
+    if (segment->last > spool->sequence)
+        spool->sequence = segment->last;
+}
+
+static int
+is_segment(const struct dirent *entry)
+{
+    return strlen(entry->d_name) == SEGMENT_NAME &&
+           strspn(entry->d_name, "0123456789") == SEGMENT_NAME - 4 &&
+           strcmp(entry->d_name + SEGMENT_NAME - 4, ".log") == 0;
+}
+
+/* What file_write was interrupted at: a segment's or torn's name and more. */
+static int
+is_leftover(const struct dirent *entry)
+{
+    return strncmp(entry->d_name, "torn.", 5) == 0 ||
+           (strlen(entry->d_name) > SEGMENT_NAME &&
+            strspn(entry->d_name, "0123456789") == SEGMENT_NAME - 4 &&
+            strncmp(entry->d_name + SEGMENT_NAME - 4, ".log.", 5) == 0);
+}
+
+static void
+remove_leftovers(const struct spool *spool)
+{
+    struct dirent **names = NULL;
+    int count = scandir(spool->folder, &names, is_leftover, alphasort);
+    char path[PATH_MAX];
+
+    for (int i = 0; i < count; i++) {
+        if (join(spool, names[i]->d_name, path) && unlink(path) != 0)
+            log_warning("cannot remove %s: %s", path, strerror(errno));
+        free(names[i]);
+    }
+    free(names);
+}
+
+/* Reads back what an earlier process left, oldest first. */
+static bool
+load(struct spool *spool)
+{
+    struct dirent **names = NULL;
+    int count = scandir(spool->folder, &names, is_segment, alphasort);
+    bool ok = count >= 0;
+
+    if (!ok)
+        log_error("cannot read the folder %s: %s", spool->folder,
+                  strerror(errno));
+    for (int i = 0; i < count; i++) {
+        struct segment *segment = NULL;
+
+        if (ok)
+            segment =
+                segment_load(spool->folder, names[i]->d_name, spool->owner,
+                             spool->acknowledged, count_in, spool);
+        if (segment != NULL && segment->last <= spool->acknowledged)
+            segment_free(&segment, false);
+        else if (segment != NULL)
+            add_segment(spool, segment);
+        else
+            ok = false;
+        free(names[i]);
+    }
+    free(names);
+    spool->found = spool->count;
+    return ok;
+}
+
+static bool
+open_folder(struct spool *spool, const char *folder)
+{
+    spool->folder = strdup(folder);
+    if (spool->folder == NULL) {
+        log_error("out of memory for the spool");
+        return false;
+    }
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+        log_error("cannot make the folder %s: %s", folder, strerror(errno));
+        return false;
+    }
+    if (!take_lock(spool) || !open_cursor(spool))
+        return false;
+    remove_leftovers(spool);
+    return load(spool);
+}
+
+/* Moves the reader to the first message that is not acknowledged. */
+static void
+find_reader(struct spool *spool)
+{
+    struct place place = { spool->first, 0 };
+    struct record record;
+
+    if (spool->first != NULL)
+        place.at = spool->first->begin;
+    while (place.segment != NULL && place.at < place.segment->synced &&
+           segment_read(place.segment, place.at, spool->buffer, &record) &&
+           record.sequence <= spool->acknowledged)
+        place.at += record_size(&record);
+    spool->reader = place;
+}
+
+struct spool *
+spool_open(const char *folder, const char *owner,
+           const struct spool_limits *limits)
+{
+    struct spool *spool = calloc(1, sizeof *spool);
+
+    if (spool == NULL) {
+        log_error("out of memory for the spool");
+        return NULL;
+    }
+    spool->lock = spool->cursor = -1;
+    spool->limits = *limits;
+    spool->segment_size = limits->bytes / SEGMENT_PARTS;
+    if (spool->segment_size > SEGMENT_MOST)
+        spool->segment_size = SEGMENT_MOST;
+    if (spool->segment_size < SEGMENT_LEAST)
+        spool->segment_size = SEGMENT_LEAST;
+    spool->owner = strdup(owner);
+    if (spool->owner == NULL || strlen(owner) > RECORD_OWNER_MOST ||
+        (folder != NULL && !open_folder(spool, folder))) {
+        spool_close(&spool);
+        return NULL;
+    }
+    find_reader(spool);
+    return spool;
+}
+
+bool
+spool_has_room(const struct spool *spool, size_t length)
+{
+    return spool->count < spool->limits.messages &&
+           spool->bytes + RECORD_HEAD + RECORD_TOPIC_MOST + length <=
+               spool->limits.bytes;
+}
+
+/* A segment with room for one more message. */
+static struct segment *
+writable(struct spool *spool)
+{
+    struct segment *segment = spool->last;
+
+    if (segment != NULL && segment->end < spool->segment_size)
+        return segment;
+    if (segment != NULL && !segment_sync(segment))
+        return NULL;
+    segment = segment_new(spool->folder, spool->owner, spool->sequence + 1);
+    if (segment == NULL)
+        return NULL;
+    add_segment(spool, segment);
+    if (spool->reader.segment == NULL)
+        spool->reader = (struct place){ segment, segment->begin };
+    return segment;
+}
+
+bool
+spool_append(struct spool *spool, const struct record *record,
+             const char **reason)
+{
+    struct record numbered = *record;
+    struct segment *segment = NULL;
+
+    *reason = "the spool is full";
+    if (record->topic_length == 0 || record->topic_length > RECORD_TOPIC_MOST ||
+        record->payload_length > RECORD_PAYLOAD_MOST) {
+        *reason = "the message is too long";
+        return false;
+    }
+    if (!spool_has_room(spool, record->payload_length))
+        return false;
+    segment = writable(spool);
+    if (segment == NULL) {
+        *reason = "the spool cannot be written";
+        return false;
+    }
+    numbered.sequence = spool->sequence + 1;
+    if (!segment_append(segment, &numbered)) {
+        *reason = strerror(errno);
+        return false;
+    }
+    spool->sequence++;
+    count_in(spool, &numbered);
+    return true;
+}
+
+bool
+spool_sync(struct spool *spool)
+{
+    return spool->last == NULL || spool->last->synced == spool->last->end ||
+           segment_sync(spool->last);
+}
+
+enum spool_answer
+spool_next(struct spool *spool, struct record *record)
+{
+    struct place *reader = &spool->reader;
+    struct flight *flight;
+
+    if (reader->segment == NULL || spool->flying == SPOOL_WINDOW)
+        return SPOOL_NOTHING;
+    if (reader->at == reader->segment->synced &&
+        reader->segment->next != NULL) {
+        reader->segment = reader->segment->next;
+        reader->at = reader->segment->begin;
+    }
+    if (reader->at == reader->segment->synced)
+        return SPOOL_NOTHING;
+    if (!segment_read(reader->segment, reader->at, spool->buffer, record))
+        return SPOOL_BROKEN;
+    flight =
+        &spool->window[(spool->flying_first + spool->flying++) % SPOOL_WINDOW];
+    *flight = (struct flight){ .sequence = record->sequence,
+                               .size = record_size(record),
+                               .place = *reader };
+    reader->at += record_size(record);
+    return SPOOL_MESSAGE;
+}
+
+/* Segments of which nothing is needed any more; the last one still grows. */
+static void
+drop_segments(struct spool *spool)
+{
+    while (spool->first != spool->last &&
+           spool->first->last <= spool->acknowledged) {
+        struct segment *next = spool->first->next;
+
+        if (spool->reader.segment == spool->first)
+            spool->reader = (struct place){ next, next->begin };
+        segment_free(&spool->first, false);
+        spool->first = next;
+    }
+}
+
+void
+spool_acknowledge(struct spool *spool, uint64_t sequence)
+{
+    struct flight *flight;
+    bool has_moved = false;
+
+    for (size_t i = 0; i < spool->flying; i++) {
+        flight = &spool->window[(spool->flying_first + i) % SPOOL_WINDOW];
+        if (flight->sequence == sequence)
+            flight->is_acknowledged = true;
+    }
+    while (spool->flying > 0) {
+        flight = &spool->window[spool->flying_first];
+        if (!flight->is_acknowledged)
+            break;
+        spool->acknowledged = flight->sequence;
+        spool->bytes -= flight->size;
+        spool->count--;
+        spool->flying_first = (spool->flying_first + 1) % SPOOL_WINDOW;
+        spool->flying--;
+        has_moved = true;
+    }
+    if (has_moved) {
+        write_cursor(spool);
+        drop_segments(spool);
+    }
+}
+
+void
+spool_rewind(struct spool *spool)
+{
+    if (spool->flying > 0)
+        spool->reader = spool->window[spool->flying_first].place;
+    spool->flying = 0;
+}
+
+uint64_t
+spool_count(const struct spool *spool)
+{
+    return spool->count;
+}
+
+uint64_t
+spool_found(const struct spool *spool)
+{
+    return spool->found;
+}
+
+void
+spool_close(struct spool **spool)
+{
+    struct spool *gone = *spool;
+    bool needed;
+
+    if (gone == NULL)
+        return;
+    *spool = NULL;
+    /* The cursor keeps the numbering going when all segments are gone. */
+    needed = gone->count > 0 || gone->cursor < 0 || fsync(gone->cursor) != 0;
+    while (gone->first != NULL) {
+        struct segment *next = gone->first->next;
+
+        segment_free(&gone->first, needed);
+        gone->first = next;
+    }
+    if (gone->cursor >= 0)
+        close(gone->cursor);
+    if (gone->lock >= 0)
+        close(gone->lock);
+    free(gone->folder);
+    free(gone->owner);
+    free(gone);
+}
