@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The gate: which device may come in, and what it may then do, stated once
+ * for every bridge.  cloud-iot-core reference, sections 1 and 2.1 to 2.4.
+ * There is no broker, no socket and no clock here: the caller brings them.
+ *
+ * What a refusal says is for the operator.  A device is told nothing but the
+ * code that its protocol has for a refusal.
+ */
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
+
+#include "base/checked.h"
+#include "base/names.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct registry_store;
+
+enum {
+    GATE_SKEW = 600,           /* seconds that clocks may differ, section 1.3 */
+    GATE_LONGEST = 86400,      /* seconds from iat to exp at most, likewise */
+    GATE_EVENTS_MOST = 262144, /* bytes of telemetry, section 2.4 */
+    GATE_STATE_MOST = 65536,   /* bytes of state, section 2.5 */
+};
+
+enum gate_reason {
+    GATE_NO_REASON, /* there was no refusal */
+
+    /* why a visitor was not let in */
+    GATE_PATH,
+    GATE_NO_TOKEN,
+    GATE_UNKNOWN_REGISTRY,
+    GATE_UNKNOWN_DEVICE,
+    GATE_BLOCKED,
+    GATE_MQTT_DISABLED,
+    GATE_NO_CREDENTIAL,
+    GATE_CREDENTIAL_EXPIRED,
+    GATE_CREDENTIAL_UNUSABLE,
+    GATE_NOT_A_TOKEN,
+    GATE_ALGORITHM,
+    GATE_SIGNATURE,
+    GATE_CLAIM,
+    GATE_AUDIENCE,
+    GATE_ISSUED_IN_FUTURE,
+    GATE_EXPIRED,
+    GATE_LIFETIME,
+    GATE_UNAVAILABLE, /* the gate itself is at fault, not the visitor */
+
+    /* why a device may not do what it wants */
+    GATE_TOPIC,
+    GATE_OTHER_DEVICE,
+    GATE_DIRECTION,
+    GATE_PAYLOAD,
+};
+
+struct gate_refusal {
+    enum gate_reason reason;
+    char text[400]; /* one sentence without its full stop */
+};
+
+/* Who is at the gate, and when.  Nothing in it is believed. */
+struct gate_visitor {
+    const char *path; /* the client id, or the HTTP path */
+    size_t path_length;
+    const char *token; /* NULL when none was given */
+    size_t token_length;
+    int64_t now;  /* Unix seconds */
+    int64_t skew; /* seconds; GATE_SKEW unless the operator wants less */
+};
+
+/* A device that was let in.  It holds no pointer and may be copied. */
+struct gate_device {
+    struct names_path path; /* with its id, also if it came by its number */
+    uint64_t num_id;
+    int64_t expires_at; /* its token's exp, Unix seconds */
+};
+
+/* What a device wants to do with a topic. */
+enum gate_direction {
+    GATE_PUBLISH,   /* send to it */
+    GATE_SUBSCRIBE, /* ask for it, with a filter */
+    GATE_RECEIVE,   /* be sent something on it */
+};
+
+/*
+ * Lets VISITOR in, filling *DEVICE, when the registry has the device, nothing
+ * bars it, and its token verifies with one of its keys; of those the device's
+ * record fixes the algorithm.  Otherwise false, and *REFUSAL says why.  STORE
+ * NULL refuses everybody as GATE_UNAVAILABLE.
+ */
+CHECKED bool
+gate_authenticate(struct registry_store *store,
+                  const struct gate_visitor *visitor,
+                  struct gate_device *device, struct gate_refusal *refusal);
+
+/*
+ * Would DEVICE, which has been let in, still be known and unbarred?  Its token
+ * is not looked at.  False, and *REFUSAL says why; GATE_UNAVAILABLE means that
+ * nobody knows.
+ */
+CHECKED bool
+gate_reconsider(struct registry_store *store, const struct gate_device *device,
+                struct gate_refusal *refusal);
+
+/*
+ * May DEVICE do this with the topic, or filter, TEXT of LENGTH bytes, and with
+ * a payload of PAYLOAD bytes when it publishes?  If so *TOPIC is what the text
+ * means; its device part may be the id or the number.  Otherwise false, and
+ * *REFUSAL says why.
+ */
+CHECKED bool
+gate_authorize(const struct gate_device *device, enum gate_direction direction,
+               const char *text, size_t length, size_t payload,
+               struct names_topic *topic, struct gate_refusal *refusal);
+
+/* A word for a reason, "unknown-device", for counters; a constant. */
+const char *
+gate_reason_word(enum gate_reason reason);
+
+#endif

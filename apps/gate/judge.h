@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The verdict once the registry has answered: pure, and so what the unit
+ * tests try most.  For the files of the gate and for them.
+ */
+#ifndef GATE_JUDGE_H
+#define GATE_JUDGE_H
+
+#include "gate.h"
+
+struct registry_admission;
+
+/* May a device of this record be connected at all?  No token is asked for. */
+CHECKED bool
+gate_judge_record(const struct registry_admission *admission,
+                  struct gate_refusal *refusal);
+
+/*
+ * Does VISITOR's token verify with a key of ADMISSION, for PROJECT?  Then
+ * *EXPIRES_AT is when it ends.
+ */
+CHECKED bool
+gate_judge_token(const struct registry_admission *admission,
+                 const char *project, const struct gate_visitor *visitor,
+                 int64_t *expires_at, struct gate_refusal *refusal);
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Every reason that the gate can have, as a word and as a sentence.  When to
+ * use which is decided in the files beside this one.
+ */
+#include "refuse.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct {
+    const char *word;
+    const char *sentence;
+} reasons[] = {
+    [GATE_NO_REASON] = { "none", "there is no reason" },
+    [GATE_PATH] = { "path", "the client id is no path of a device" },
+    [GATE_NO_TOKEN] = { "no-token", "there is no password, which must be a "
+                                    "token" },
+    [GATE_UNKNOWN_REGISTRY] = { "unknown-registry", "there is no such "
+                                                    "registry" },
+    [GATE_UNKNOWN_DEVICE] = { "unknown-device", "there is no such device in "
+                                                "the registry" },
+    [GATE_BLOCKED] = { "blocked", "the device is blocked" },
+    [GATE_MQTT_DISABLED] = { "mqtt-disabled", "MQTT is disabled in the "
+                                              "registry" },
+    [GATE_NO_CREDENTIAL] = { "no-credential", "the device has no "
+                                              "credentials" },
+    [GATE_CREDENTIAL_EXPIRED] = { "credential-expired", "no credential of the "
+                                                        "device is unexpired" },
+    [GATE_CREDENTIAL_UNUSABLE] = { "credential-unusable",
+                                   "a credential of the device is of no use" },
+    [GATE_NOT_A_TOKEN] = { "not-a-token", "the password is no token" },
+    [GATE_ALGORITHM] = { "algorithm", "no credential of the device is of the "
+                                      "token's algorithm" },
+    [GATE_SIGNATURE] = { "signature", "the token is signed by no key of the "
+                                      "device" },
+    [GATE_CLAIM] = { "claim", "the token does not say enough" },
+    [GATE_AUDIENCE] = { "audience", "the token is for somebody else" },
+    [GATE_ISSUED_IN_FUTURE] = { "issued-in-future", "the token is not valid "
+                                                    "yet" },
+    [GATE_EXPIRED] = { "expired", "the token is not valid any more" },
+    [GATE_LIFETIME] = { "lifetime", "the token's lifetime is not allowed" },
+    [GATE_UNAVAILABLE] = { "unavailable", "the registry cannot be asked" },
+    [GATE_TOPIC] = { "topic", "devices have no such topic" },
+    [GATE_OTHER_DEVICE] = { "other-device", "the topic is another device's" },
+    [GATE_DIRECTION] = { "direction", "that is not for this topic" },
+    [GATE_PAYLOAD] = { "payload", "the payload is too long" },
+};
+
+bool
+gate_refuse(struct gate_refusal *refusal, enum gate_reason reason,
+            const char *format, ...)
+{
+    size_t size = sizeof refusal->text;
+    int used = snprintf(refusal->text, size, "%s%s", reasons[reason].sentence,
+                        format != NULL ? ": " : "");
+    va_list arguments;
+
+    refusal->reason = reason;
+    if (format == NULL || used < 0)
+        return false;
+    va_start(arguments, format);
+    vsnprintf(refusal->text + used, size - (size_t)used, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+const char *
+gate_reason_word(enum gate_reason reason)
+{
+    return reasons[reason].word;
+}
