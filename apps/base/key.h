@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A private key from its URI, for every program: in the TPM or, for a test
+ * without one, in a file.  Making keys is iot-key's affair.
+ */
+#ifndef BASE_KEY_H
+#define BASE_KEY_H
+
+#include "checked.h"
+#include "exit.h"
+
+#include <openssl/types.h>
+
+/* What a URI may be, for --help: "a path, handle:0x81… or object:FILE". */
+#define KEY_URI_HELP "key file, handle:0x81XXXXXX or object:FILE"
+
+/* A key and the library context that it lives in, which is its own. */
+struct key {
+    EVP_PKEY *pkey;
+    OSSL_LIB_CTX *libctx;
+};
+
+/*
+ * Opens the key of URI: a path (TSS2 PRIVATE KEY, or PEM or DER of a software
+ * key), handle:0x81XXXXXX or object:FILE.  "?pass" behind it has the password
+ * asked for on the terminal.  The provider tpm2 is loaded only for a key in the
+ * TPM: as OpenSSL's configuration says, if that names it, or else from
+ * OPENSSL_MODULES or the folder that it is installed in.
+ *
+ * NULL, having logged why; *CODE is then what to exit with.
+ */
+CHECKED struct key *
+key_open(const char *uri, enum exit_code *code);
+
+/*
+ * Empties OpenSSL's error queue after WHAT could not be done with a key, logs
+ * "WHAT: the reason", and returns what to exit with.
+ */
+enum exit_code
+key_failed(const char *what);
+
+/* Frees the key and its context; accepts NULL; clears the pointer. */
+void
+key_close(struct key **key);
+
+#endif
