@@ -7,7 +7,7 @@
 #ifndef TESTS_UNIT_TOKENS_H
 #define TESTS_UNIT_TOKENS_H
 
-#include <iotjwt.h>
+#include "libiotjwt/iotjwt.h"
 
 #include <stddef.h>
 
