@@ -143,6 +143,7 @@ struct registry_admission {
 };
 
 enum registry_access {
+    REGISTRY_BROWSE, /* for people: reads, and waits like a writer */
     REGISTRY_READ,   /* never waits longer than a few milliseconds */
     REGISTRY_WRITE,  /* the file must exist; waits for other writers, 10 s */
     REGISTRY_CREATE, /* likewise, and makes the file when there is none */
@@ -249,7 +250,8 @@ registry_device_create(struct registry_store *store,
                        const struct names_path *path,
                        const struct registry_device *device);
 
-/* The device of PATH, by id or numeric id. */
+/* The device of PATH, by id or numeric id.  False when there is no such
+ * registry. */
 CHECKED bool
 registry_device_find(struct registry_store *store,
                      const struct names_path *path,
