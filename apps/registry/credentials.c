@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Devices' credentials, in and out of the table: at most three each, checked
+ * when they come in.  cloud-iot-core reference, sections 1.6 and 5.5; the
+ * rules themselves are credential.c's.
+ */
+#include "credential.h"
+
+#include "base/log.h"
+#include "devices.h"
+#include "registries.h"
+
+#include <time.h>
+
+static bool
+has_room(struct registry_store *store, int64_t row)
+{
+    struct store_value which[] = { store_number(row), { .kind = STORE_END } };
+    int64_t count = 0;
+    bool found;
+
+    if (!store_lookup(store, STATEMENT_CREDENTIAL_COUNT, which, &found, &count))
+        return false;
+    if (count < REGISTRY_CREDENTIALS_MOST)
+        return true;
+    log_error("refused: a device has at most %d credentials",
+              REGISTRY_CREDENTIALS_MOST);
+    return false;
+}
+
+/* Checked here, behind the writers' lock, so that no certificate of the
+ * registry can come or go in between. */
+bool
+credentials_insert(struct registry_store *store, int64_t registry, int64_t row,
+                   const struct registry_credential *credential)
+{
+    char *certificates[REGISTRY_CERTIFICATES_MOST] = { NULL };
+    struct credential_checked good = { 0 };
+    size_t count = 0;
+    bool ok = false;
+
+    if (!has_room(store, row) ||
+        !registries_certificates(store, registry, certificates, &count))
+        goto out;
+    if (!credential_check(credential, certificates, count, (int64_t)time(NULL),
+                          &good))
+        goto out;
+    ok = store_run(store, STATEMENT_CREDENTIAL_INSERT,
+                   (struct store_value[]){
+                       store_number(row),
+                       store_number((int)credential->format),
+                       store_number(credential->expires),
+                       store_bytes(good.spki, good.spki_length),
+                       store_text(good.pem),
+                       { .kind = STORE_END },
+                   },
+                   NULL);
+out:
+    credential_checked_free(&good);
+    registries_free_certificates(certificates);
+    return ok;
+}
+
+bool
+credentials_read(struct registry_store *store, struct registry_device *it)
+{
+    struct store_value which[] = { store_number((int64_t)it->num_id),
+                                   { .kind = STORE_END } };
+    sqlite3_stmt *query =
+        store_query(store, STATEMENT_CREDENTIAL_SELECT, which);
+    bool has_row = query != NULL;
+    bool ok = has_row;
+
+    while (ok && has_row && it->credential_count < REGISTRY_CREDENTIALS_MOST) {
+        struct registry_credential *next =
+            &it->credentials[it->credential_count];
+
+        ok = store_next(store, query, &has_row);
+        if (!ok || !has_row)
+            continue;
+        it->credential_count++;
+        next->format = (enum registry_format)sqlite3_column_int(query, 0);
+        next->expires = sqlite3_column_int64(query, 1);
+        next->pem = store_copy_text(query, 2);
+        ok = next->pem != NULL;
+    }
+    store_done(&query);
+    return ok;
+}
+
+static bool
+touch(struct registry_store *store, int64_t row)
+{
+    struct store_value values[] = { store_number(row),
+                                    store_number((int64_t)time(NULL)),
+                                    { .kind = STORE_END } };
+
+    return store_run(store, STATEMENT_DEVICE_TOUCH, values, NULL);
+}
+
+static bool
+add_credential(struct registry_store *store, const struct names_path *path,
+               const struct registry_credential *credential)
+{
+    int64_t registry = 0;
+    int64_t row = 0;
+
+    return devices_row(store, path, &registry, &row) &&
+           credentials_insert(store, registry, row, credential) &&
+           touch(store, row);
+}
+
+bool
+registry_credential_add(struct registry_store *store,
+                        const struct names_path *path,
+                        const struct registry_credential *credential)
+{
+    return store_begin_write(store) &&
+           store_end(store, add_credential(store, path, credential));
+}
+
+static bool
+delete_credential(struct registry_store *store, const struct names_path *path,
+                  size_t index)
+{
+    struct store_value values[] = { { .kind = STORE_END },
+                                    store_number((int64_t)index),
+                                    { .kind = STORE_END } };
+    int64_t registry = 0;
+    int64_t row = 0;
+    int changes = 0;
+
+    if (!devices_row(store, path, &registry, &row))
+        return false;
+    values[0] = store_number(row);
+    if (!store_run(store, STATEMENT_CREDENTIAL_DELETE, values, &changes))
+        return false;
+    if (changes == 0)
+        log_error("the device %s has no credential with the index %zu",
+                  path->device, index);
+    return changes > 0 && touch(store, row);
+}
+
+bool
+registry_credential_delete(struct registry_store *store,
+                           const struct names_path *path, size_t index)
+{
+    return store_begin_write(store) &&
+           store_end(store, delete_credential(store, path, index));
+}

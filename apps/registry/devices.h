@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What devices.c and credentials.c ask of each other.
+ */
+#ifndef REGISTRY_DEVICES_H
+#define REGISTRY_DEVICES_H
+
+#include "store.h"
+
+/* The rows of the device of PATH and of its registry.  False, logged, when
+ * there is none. */
+CHECKED bool
+devices_row(struct registry_store *store, const struct names_path *path,
+            int64_t *registry, int64_t *row);
+
+/* Checks a credential and adds it to the device of ROW, within a write
+ * transaction. */
+CHECKED bool
+credentials_insert(struct registry_store *store, int64_t registry, int64_t row,
+                   const struct registry_credential *credential);
+
+/* Reads the credentials of DEVICE, whose num_id is set, into it. */
+CHECKED bool
+credentials_read(struct registry_store *store, struct registry_device *device);
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What devices.c asks of registries.c.
+ */
+#ifndef REGISTRY_REGISTRIES_H
+#define REGISTRY_REGISTRIES_H
+
+#include "store.h"
+
+/* The row of the registry of PATH.  False, logged, when there is none. */
+CHECKED bool
+registries_key(struct registry_store *store, const struct names_path *path,
+               int64_t *key);
+
+/* Its certificates, to be released with registries_free_certificates also
+ * after a failure. */
+CHECKED bool
+registries_certificates(struct registry_store *store, int64_t key,
+                        char *certificates[REGISTRY_CERTIFICATES_MOST],
+                        size_t *count);
+
+void
+registries_free_certificates(char *certificates[REGISTRY_CERTIFICATES_MOST]);
+
+#endif

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Opens the database as its access allows, runs statements of the table, and
+ * turns SQLite's codes into sentences.  Readers never block in WAL mode;
+ * writers take their turn through BEGIN IMMEDIATE.
+ */
+#include "store.h"
+
+#include "base/log.h"
+#include "base/options.h"
+#include "schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A broker's thread may wait the one, a person at the keyboard the other. */
+enum { WAIT_BRIEFLY_MS = 3, WAIT_PATIENTLY_MS = 10000 };
+
+/* What an access means to SQLite. */
+static const struct {
+    int flags;
+    int wait;
+    bool may_change;
+} accesses[] = {
+    [REGISTRY_READ] = { SQLITE_OPEN_READONLY, WAIT_BRIEFLY_MS, false },
+    [REGISTRY_BROWSE] = { SQLITE_OPEN_READONLY, WAIT_PATIENTLY_MS, false },
+    [REGISTRY_WRITE] = { SQLITE_OPEN_READWRITE, WAIT_PATIENTLY_MS, true },
+    [REGISTRY_CREATE] = { SQLITE_OPEN_READWRITE, WAIT_PATIENTLY_MS, true },
+};
+
+/* What a person should be told, by primary result code. */
+static const struct {
+    int code;
+    const char *text;
+} sentences[] = {
+    { SQLITE_BUSY, "somebody else is writing to it; try again" },
+    { SQLITE_FULL, "the disk is full; nothing was changed" },
+    { SQLITE_READONLY, "it may only be read; nothing was changed" },
+    { SQLITE_PERM, "its permissions forbid it" },
+    { SQLITE_NOTADB, "it is no database" },
+    { SQLITE_CORRUPT, "it is damaged; put back a copy" },
+    { SQLITE_CANTOPEN, "it cannot be opened" },
+    { SQLITE_IOERR, "it cannot be read or written" },
+    { SQLITE_NOMEM, "out of memory" },
+};
+
+void
+store_say(sqlite3 *db, const char *path, int code)
+{
+    const char *text = sqlite3_errstr(code);
+    int reason = db != NULL ? sqlite3_system_errno(db) : 0;
+
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
+        if (sentences[i].code == (code & 0xff))
+            text = sentences[i].text;
+    if (reason != 0 && (code & 0xff) != SQLITE_BUSY)
+        log_error("registry %s: %s (%s)", path, text, strerror(reason));
+    else
+        log_error("registry %s: %s", path, text);
+}
+
+/* The -wal and -shm files stay when the last one leaves, so that a reader who
+ * may not write to the folder can always come in. */
+static bool
+set_up(sqlite3 *db, const char *path, enum registry_access access)
+{
+    static const char pragmas[] = "PRAGMA foreign_keys = ON;"
+                                  "PRAGMA synchronous = FULL;"
+                                  "PRAGMA trusted_schema = OFF;"
+                                  "PRAGMA journal_size_limit = 1048576;";
+    int persist = 1;
+    int code;
+
+    sqlite3_busy_timeout(db, accesses[access].wait);
+    code = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code =
+            sqlite3_file_control(db, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
+    if (code != SQLITE_OK)
+        store_say(db, path, code);
+    return code == SQLITE_OK &&
+           schema_check(db, path, accesses[access].may_change);
+}
+
+static bool
+is_there(const char *path)
+{
+    if (access(path, F_OK) == 0)
+        return true;
+    log_error("no registry %s: %s; iot-registry registries create makes one",
+              path, strerror(errno));
+    return false;
+}
+
+struct registry_store *
+registry_store_open(const char *path, enum registry_access access_wanted)
+{
+    struct registry_store *store = NULL;
+    int flags = accesses[access_wanted].flags | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_EXRESCODE;
+    bool ok = false;
+    int code;
+
+    if (access_wanted == REGISTRY_CREATE && access(path, F_OK) != 0 &&
+        errno == ENOENT && !schema_create(path))
+        return NULL;
+    if (!is_there(path))
+        return NULL;
+    store = calloc(1, sizeof *store);
+    if (store == NULL || (store->path = strdup(path)) == NULL) {
+        log_error("out of memory");
+        goto out;
+    }
+    code = sqlite3_open_v2(path, &store->db, flags, NULL);
+    if (code != SQLITE_OK) {
+        store_say(store->db, path, code);
+        goto out;
+    }
+    ok = set_up(store->db, path, access_wanted);
+out:
+    if (!ok)
+        registry_store_close(&store);
+    return store;
+}
+
+void
+registry_store_close(struct registry_store **store)
+{
+    struct registry_store *it = *store;
+
+    if (it == NULL)
+        return;
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(it->statements[i]);
+    sqlite3_close(it->db);
+    free(it->path);
+    free(it);
+    *store = NULL;
+}
+
+/* data_version tells of others' commits, total_changes of our own; neither
+ * ever goes back, so their sum tells of both. */
+bool
+registry_store_generation(struct registry_store *store, uint64_t *generation)
+{
+    static const struct store_value none[] = { { .kind = STORE_END } };
+    int64_t version = 0;
+    bool found;
+
+    if (!store_lookup(store, STATEMENT_DATA_VERSION, none, &found, &version))
+        return false;
+    *generation =
+        (uint64_t)version + (uint64_t)sqlite3_total_changes64(store->db);
+    return true;
+}
+
+struct store_value
+store_number(int64_t number)
+{
+    return (struct store_value){ .kind = STORE_NUMBER, .number = number };
+}
+
+struct store_value
+store_text(const char *text)
+{
+    return (struct store_value){ STORE_TEXT, 0, text,
+                                 text != NULL ? strlen(text) : 0 };
+}
+
+struct store_value
+store_bytes(const void *bytes, size_t length)
+{
+    return (struct store_value){ STORE_BYTES, 0, bytes, length };
+}
+
+static int
+bind(sqlite3_stmt *query, const struct store_value *values)
+{
+    int code = SQLITE_OK;
+    int i;
+
+    for (i = 0; code == SQLITE_OK && values[i].kind != STORE_END; i++) {
+        const struct store_value *value = &values[i];
+
+        if (value->kind == STORE_NUMBER)
+            code = sqlite3_bind_int64(query, i + 1, value->number);
+        else if (value->kind == STORE_TEXT)
+            code =
+                sqlite3_bind_text64(query, i + 1, value->bytes, value->length,
+                                    SQLITE_STATIC, SQLITE_UTF8);
+        else
+            code = sqlite3_bind_blob64(query, i + 1, value->bytes,
+                                       value->length, SQLITE_STATIC);
+    }
+    if (code == SQLITE_OK && i != sqlite3_bind_parameter_count(query))
+        code = SQLITE_RANGE;
+    return code;
+}
+
+sqlite3_stmt *
+store_query(struct registry_store *store, enum statement which,
+            const struct store_value *values)
+{
+    sqlite3_stmt **kept = &store->statements[which];
+    int code = SQLITE_OK;
+
+    if (*kept == NULL)
+        code = sqlite3_prepare_v3(store->db, statement_sql(which), -1,
+                                  SQLITE_PREPARE_PERSISTENT, kept, NULL);
+    if (code == SQLITE_OK)
+        code = bind(*kept, values);
+    if (code == SQLITE_OK)
+        return *kept;
+    store_say(store->db, store->path, code);
+    return NULL;
+}
+
+bool
+store_next(struct registry_store *store, sqlite3_stmt *query, bool *has_row)
+{
+    int code = sqlite3_step(query);
+
+    *has_row = code == SQLITE_ROW;
+    if (code == SQLITE_ROW || code == SQLITE_DONE)
+        return true;
+    store_say(store->db, store->path, code);
+    return false;
+}
+
+void
+store_done(sqlite3_stmt **query)
+{
+    if (*query == NULL)
+        return;
+    sqlite3_reset(*query);
+    sqlite3_clear_bindings(*query);
+    *query = NULL;
+}
+
+bool
+store_run(struct registry_store *store, enum statement which,
+          const struct store_value *values, int *changes)
+{
+    sqlite3_stmt *query = store_query(store, which, values);
+    bool has_row;
+    bool ok = query != NULL && store_next(store, query, &has_row);
+
+    if (ok && changes != NULL)
+        *changes = sqlite3_changes(store->db);
+    store_done(&query);
+    return ok;
+}
+
+bool
+store_lookup(struct registry_store *store, enum statement which,
+             const struct store_value *values, bool *found, int64_t *number)
+{
+    sqlite3_stmt *query = store_query(store, which, values);
+    bool ok = query != NULL && store_next(store, query, found);
+
+    if (ok && *found)
+        *number = sqlite3_column_int64(query, 0);
+    store_done(&query);
+    return ok;
+}
+
+char *
+store_copy_text(sqlite3_stmt *query, int column)
+{
+    const unsigned char *text = sqlite3_column_text(query, column);
+    char *copy = text != NULL ? strdup((const char *)text) : NULL;
+
+    if (copy == NULL)
+        log_error("out of memory");
+    return copy;
+}
+
+void
+store_copy_id(sqlite3_stmt *query, int column, char id[NAMES_ID_MOST + 1])
+{
+    const unsigned char *text = sqlite3_column_text(query, column);
+
+    snprintf(id, NAMES_ID_MOST + 1, "%s",
+             text != NULL ? (const char *)text : "");
+}
+
+int64_t
+store_num_id(const char *digits)
+{
+    int64_t number = 0;
+
+    if (!options_number(digits, 1, INT64_MAX, &number))
+        return 0;
+    return number;
+}
+
+static bool
+run_bare(struct registry_store *store, enum statement which)
+{
+    static const struct store_value none[] = { { .kind = STORE_END } };
+
+    return store_run(store, which, none, NULL);
+}
+
+bool
+store_begin_write(struct registry_store *store)
+{
+    return run_bare(store, STATEMENT_BEGIN_WRITE);
+}
+
+bool
+store_begin_read(struct registry_store *store)
+{
+    return run_bare(store, STATEMENT_BEGIN_READ);
+}
+
+/* A failure may have rolled back by itself, so that is asked first. */
+bool
+store_end(struct registry_store *store, bool ok)
+{
+    if (ok && run_bare(store, STATEMENT_COMMIT))
+        return true;
+    if (sqlite3_get_autocommit(store->db) == 0 &&
+        !run_bare(store, STATEMENT_ROLLBACK))
+        return false;
+    return false;
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Inside the registry: an open database, its closed set of statements, and
+ * transactions.  What the rows mean is for registries.c, devices.c and
+ * admission.c.  Every failure is logged here, once.
+ */
+#ifndef REGISTRY_STORE_H
+#define REGISTRY_STORE_H
+
+#include "registry.h"
+#include "statement.h"
+
+#include <sqlite3.h>
+
+struct registry_store {
+    sqlite3 *db;
+    char *path;
+    sqlite3_stmt *statements[STATEMENT_COUNT];
+};
+
+/* A value to bind; an array of them ends in one of STORE_END. */
+enum store_kind { STORE_END, STORE_NUMBER, STORE_TEXT, STORE_BYTES };
+
+struct store_value {
+    enum store_kind kind;
+    int64_t number;
+    const void *bytes; /* NULL: SQL's NULL */
+    size_t length;
+};
+
+struct store_value
+store_number(int64_t number);
+struct store_value
+store_text(const char *text);
+struct store_value
+store_bytes(const void *bytes, size_t length);
+
+/*
+ * A statement of the table, bound and ready for store_next; what is bound
+ * must live until then.  NULL, having logged why.
+ */
+CHECKED sqlite3_stmt *
+store_query(struct registry_store *store, enum statement which,
+            const struct store_value *values);
+
+/* Steps to the next row; *HAS_ROW is false behind the last. */
+CHECKED bool
+store_next(struct registry_store *store, sqlite3_stmt *query, bool *has_row);
+
+/* Ends a query, wherever it stands; accepts NULL in it and clears it. */
+void
+store_done(sqlite3_stmt **query);
+
+/* Runs a statement that gives no rows; *CHANGES, when not NULL, gets the
+ * number of rows changed. */
+CHECKED bool
+store_run(struct registry_store *store, enum statement which,
+          const struct store_value *values, int *changes);
+
+/* Runs a query for one number; *FOUND is false when there is no row. */
+CHECKED bool
+store_lookup(struct registry_store *store, enum statement which,
+             const struct store_value *values, bool *found, int64_t *number);
+
+/* Copies a text column to the heap; NULL, logged, when memory is short. */
+CHECKED char *
+store_copy_text(sqlite3_stmt *query, int column);
+
+/* Copies an id to a field of struct registry and its like. */
+void
+store_copy_id(sqlite3_stmt *query, int column, char id[NAMES_ID_MOST + 1]);
+
+/* The row number of a numeric id in digits; 0, which is nobody's, for one
+ * that is larger than any we give. */
+int64_t
+store_num_id(const char *digits);
+
+/*
+ * store_begin_write waits its turn among the writers; store_begin_read makes
+ * all that follows see one state.  store_end commits when OK, else rolls
+ * back, and returns whether all is well.
+ */
+CHECKED bool
+store_begin_write(struct registry_store *store);
+CHECKED bool
+store_begin_read(struct registry_store *store);
+CHECKED bool
+store_end(struct registry_store *store, bool ok);
+
+/* Says in one line why the database failed with CODE, a code of SQLite's. */
+void
+store_say(sqlite3 *db, const char *path, int code);
+
+#endif
