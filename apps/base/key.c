@@ -307,6 +307,21 @@ key_open(const char *uri, enum exit_code *code)
     return key;
 }
 
+OSSL_LIB_CTX *
+key_context(enum exit_code *code)
+{
+    OSSL_LIB_CTX *libctx = OSSL_LIB_CTX_new();
+
+    *code = EXIT_CODE_FAILED;
+    ERR_clear_error();
+    if (libctx == NULL)
+        log_error("out of memory loading the provider tpm2");
+    else if (load_provider(libctx, code))
+        return libctx;
+    OSSL_LIB_CTX_free(libctx);
+    return NULL;
+}
+
 void
 key_close(struct key **key)
 {

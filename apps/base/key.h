@@ -33,6 +33,14 @@ CHECKED struct key *
 key_open(const char *uri, enum exit_code *code);
 
 /*
+ * A library context with the provider tpm2 loaded as key_open would, to make a
+ * key in; OSSL_LIB_CTX_free releases it.  NULL, having logged why; *CODE is
+ * then what to exit with.
+ */
+CHECKED OSSL_LIB_CTX *
+key_context(enum exit_code *code);
+
+/*
  * Empties OpenSSL's error queue after WHAT could not be done with a key, logs
  * "WHAT: the reason", and returns what to exit with.
  */
