@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * iot-key: makes a key inside the TPM, never in software, and shows one.
+ * The TPM is the provider's affair; this checks what it made (TPM 2.0 Part 2
+ * §8.3, object attributes) and puts a key file in its place.
+ */
+#include "base/exit.h"
+#include "base/file.h"
+#include "base/key.h"
+#include "base/log.h"
+#include "base/options.h"
+
+#include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/params.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What OpenSSL must be told to make such a key. */
+struct algorithm {
+    const char *name;
+    const char *type;
+    unsigned int bits; /* of an RSA key */
+    const char *group; /* of an EC key */
+};
+
+static const struct algorithm algorithms[] = {
+    { "rsa2048", "RSA", 2048, NULL }, { "rsa3072", "RSA", 3072, NULL },
+    { "rsa4096", "RSA", 4096, NULL }, { "p256", "EC", 0, "P-256" },
+    { "p384", "EC", 0, "P-384" },
+};
+
+enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms };
+
+/* TPM 2.0 Part 2 §8.3.2; a key of a device must have the first three. */
+struct attribute {
+    uint32_t mask;
+    bool required;
+    const char *name;
+};
+
+static const struct attribute attributes[] = {
+    { 1u << 1, true, "fixedTPM" },
+    { 1u << 4, true, "fixedParent" },
+    { 1u << 5, true, "sensitiveDataOrigin" },
+    { 1u << 6, false, "userWithAuth" },
+    { 1u << 7, false, "adminWithPolicy" },
+    { 1u << 10, false, "noDA" },
+    { 1u << 16, false, "restricted" },
+    { 1u << 17, false, "decrypt" },
+    { 1u << 18, false, "sign" },
+};
+
+enum { ATTRIBUTES = sizeof attributes / sizeof *attributes };
+
+/* Where the owner's applications may keep a key (TPM 2.0 Part 2 §7.4; TCG
+ * Registry of Reserved TPM 2.0 Handles §2.3). */
+#define HANDLE_LEAST 0x81000000
+#define HANDLE_MOST 0x817fffff
+
+struct create {
+    const char *algorithm;
+    int64_t handle; /* 0: none */
+    const char *out;
+};
+
+static const struct options_row create_rows[] = {
+    { OPTIONS_NUMBER, "handle", "HANDLE", offsetof(struct create, handle),
+      "Keep the key in the TPM, at this persistent handle, which must be "
+      "free: 0x81000000 to 0x817fffff.",
+      HANDLE_LEAST, HANDLE_MOST },
+    { OPTIONS_TEXT, "out", "FILE", offsetof(struct create, out),
+      "Write a TSS2 PRIVATE KEY file (PEM, mode 0600) that only this TPM can "
+      "use; FILE must not exist.",
+      0, 0 },
+    { OPTIONS_TEXT, "algorithm", "NAME", offsetof(struct create, algorithm),
+      "rsa2048 (the default), rsa3072, rsa4096, p256 or p384, as far as the "
+      "TPM has it.",
+      0, 0 },
+    { 0 },
+};
+
+struct show {
+    const char *key;
+    bool public_only;
+};
+
+static const struct options_row show_rows[] = {
+    { OPTIONS_TEXT, "key", "URI", offsetof(struct show, key),
+      "The key: " KEY_URI_HELP ".", 0, 0 },
+    { OPTIONS_FLAG, "public", NULL, offsetof(struct show, public_only),
+      "Print the public key in PEM and nothing else.", 0, 0 },
+    { 0 },
+};
+
+static const struct options_program create_program = {
+    "iot-key create",
+    "(--handle HANDLE | --out FILE) [--algorithm NAME]",
+    "Makes a key inside the TPM, which it cannot leave.",
+    create_rows,
+    0,
+    0
+};
+
+static const struct options_program show_program = {
+    "iot-key show",
+    "--key URI [--public]",
+    "Says what kind of key it is, where it is, and its public half.",
+    show_rows,
+    0,
+    0
+};
+
+static const struct algorithm *
+find_algorithm(const char *name)
+{
+    for (size_t i = 0; i < ALGORITHMS; i++)
+        if (strcmp(algorithms[i].name, name) == 0)
+            return &algorithms[i];
+    log_error("unknown algorithm %s; rsa2048, rsa3072, rsa4096, p256 or p384",
+              name);
+    return NULL;
+}
+
+/* Which of the attributes the key has; false when it is none of a TPM's. */
+static bool
+read_attributes(const EVP_PKEY *pkey, uint32_t *attributes_found)
+{
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_uint32("object-attributes", attributes_found),
+        OSSL_PARAM_construct_end(),
+    };
+
+    return EVP_PKEY_get_params(pkey, params) && OSSL_PARAM_modified(&params[0]);
+}
+
+/*
+ * A key of a device must have been made in the TPM and be unable to leave it;
+ * whoever made it, whatever was loaded, this is looked at and not believed.
+ */
+static bool
+check_bound(const EVP_PKEY *pkey)
+{
+    uint32_t found = 0;
+
+    if (!read_attributes(pkey, &found)) {
+        log_error("the key was not made in a TPM; it has been thrown away");
+        return false;
+    }
+    for (size_t i = 0; i < ATTRIBUTES; i++) {
+        if (!attributes[i].required || (found & attributes[i].mask) != 0)
+            continue;
+        log_error("the TPM made a key that is not %s; do not use it",
+                  attributes[i].name);
+        return false;
+    }
+    return true;
+}
+
+/* The key that was asked for, made by the provider tpm2 or by nobody. */
+static EVP_PKEY *
+generate(OSSL_LIB_CTX *libctx, const struct algorithm *algorithm,
+         const struct create *create, enum exit_code *code)
+{
+    EVP_PKEY_CTX *ctx = NULL;
+    EVP_PKEY *pkey = NULL;
+    unsigned int bits = algorithm->bits;
+    uint32_t handle = (uint32_t)create->handle;
+    OSSL_PARAM params[3];
+    size_t count = 0;
+
+    if (algorithm->group != NULL)
+        params[count++] = OSSL_PARAM_construct_utf8_string(
+            OSSL_PKEY_PARAM_GROUP_NAME, (char *)algorithm->group, 0);
+    else
+        params[count++] =
+            OSSL_PARAM_construct_uint(OSSL_PKEY_PARAM_RSA_BITS, &bits);
+    if (handle != 0)
+        params[count++] = OSSL_PARAM_construct_uint32("handle", &handle);
+    params[count] = OSSL_PARAM_construct_end();
+
+    ERR_clear_error();
+    ctx = EVP_PKEY_CTX_new_from_name(libctx, algorithm->type, "provider=tpm2");
+    if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0 ||
+        EVP_PKEY_CTX_set_params(ctx, params) <= 0 ||
+        EVP_PKEY_generate(ctx, &pkey) <= 0)
+        *code = key_failed("cannot make a key in the TPM");
+    EVP_PKEY_CTX_free(ctx);
+    return pkey;
+}
+
+/* Writes the key file, once it is sure that no clear key is in it. */
+static bool
+write_file(const EVP_PKEY *pkey, const char *path, enum exit_code *code)
+{
+    static const char label[] = "-----BEGIN TSS2 PRIVATE KEY-----";
+    BIO *bio = BIO_new(BIO_s_secmem());
+    char *text = NULL;
+    long length = 0;
+    bool ok = false;
+
+    if (bio == NULL ||
+        !PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL)) {
+        *code = key_failed("cannot write the key as a file");
+        goto out;
+    }
+    length = BIO_get_mem_data(bio, &text);
+    *code = EXIT_CODE_FAILED;
+    if (length < (long)sizeof label ||
+        memcmp(text, label, sizeof label - 1) != 0) {
+        log_error("the key is not of this TPM; nothing was written");
+        goto out;
+    }
+    ok = file_write(path, text, (size_t)length, 0600, false);
+out:
+    BIO_free(bio);
+    return ok;
+}
+
+static enum exit_code
+make(const struct create *create, const struct algorithm *algorithm)
+{
+    enum exit_code code = EXIT_CODE_FAILED;
+    OSSL_LIB_CTX *libctx = key_context(&code);
+    EVP_PKEY *pkey = NULL;
+
+    if (libctx == NULL)
+        return code;
+    pkey = generate(libctx, algorithm, create, &code);
+    if (pkey == NULL)
+        goto out;
+    code = EXIT_CODE_TPM;
+    if (!check_bound(pkey))
+        goto out;
+    if (create->out != NULL && !write_file(pkey, create->out, &code))
+        goto out;
+    if (create->out != NULL)
+        printf("%s\n", create->out);
+    else
+        printf("handle:0x%08x\n", (unsigned int)create->handle);
+    code = EXIT_CODE_DONE;
+out:
+    EVP_PKEY_free(pkey);
+    OSSL_LIB_CTX_free(libctx);
+    return code;
+}
+
+static enum exit_code
+create_main(int argc, char **argv)
+{
+    struct create create = { "rsa2048", 0, NULL };
+    const struct algorithm *algorithm = NULL;
+
+    switch (options_parse(&create_program, argc, argv, &create, NULL, NULL)) {
+    case OPTIONS_DONE:
+        return EXIT_CODE_DONE;
+    case OPTIONS_MISUSED:
+        return EXIT_CODE_MISUSED;
+    case OPTIONS_RUN:
+        break;
+    }
+    if ((create.handle != 0) == (create.out != NULL)) {
+        log_error("where to? either --handle or --out");
+        return EXIT_CODE_MISUSED;
+    }
+    algorithm = find_algorithm(create.algorithm);
+    if (algorithm == NULL)
+        return EXIT_CODE_MISUSED;
+    if (create.out != NULL && access(create.out, F_OK) == 0) {
+        log_error("%s exists, and a key is never overwritten", create.out);
+        return EXIT_CODE_FAILED;
+    }
+    return make(&create, algorithm);
+}
+
+/* "rsa2048" or whatever else the key is, in OpenSSL's words. */
+static void
+print_algorithm(const EVP_PKEY *pkey)
+{
+    char group[64] = "";
+
+    for (size_t i = 0; i < ALGORITHMS; i++) {
+        const struct algorithm *row = &algorithms[i];
+
+        if (!EVP_PKEY_is_a(pkey, row->type))
+            continue;
+        if (row->group == NULL
+                ? EVP_PKEY_get_bits(pkey) == (int)row->bits
+                : EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) ==
+                          1 &&
+                      OBJ_sn2nid(group) == EC_curve_nist2nid(row->group)) {
+            printf("algorithm: %s\n", row->name);
+            return;
+        }
+    }
+    printf("algorithm: %s, %d bits\n", EVP_PKEY_get0_type_name(pkey),
+           EVP_PKEY_get_bits(pkey));
+}
+
+static void
+print_attributes(const EVP_PKEY *pkey)
+{
+    uint32_t found = 0;
+
+    if (!read_attributes(pkey, &found)) {
+        printf("attributes: none; a software key, which can be copied\n");
+        return;
+    }
+    printf("attributes:");
+    for (size_t i = 0; i < ATTRIBUTES; i++)
+        if ((found & attributes[i].mask) != 0)
+            printf(" %s", attributes[i].name);
+    printf("\n");
+}
+
+static enum exit_code
+show_main(int argc, char **argv)
+{
+    struct show show = { NULL, false };
+    enum exit_code code = EXIT_CODE_FAILED;
+    struct key *key = NULL;
+
+    switch (options_parse(&show_program, argc, argv, &show, NULL, NULL)) {
+    case OPTIONS_DONE:
+        return EXIT_CODE_DONE;
+    case OPTIONS_MISUSED:
+        return EXIT_CODE_MISUSED;
+    case OPTIONS_RUN:
+        break;
+    }
+    if (show.key == NULL) {
+        log_error("which key? --key URI");
+        return EXIT_CODE_MISUSED;
+    }
+    key = key_open(show.key, &code);
+    if (key == NULL)
+        return code;
+    if (!show.public_only) {
+        printf("key: %s\n", show.key);
+        print_algorithm(key->pkey);
+        print_attributes(key->pkey);
+    }
+    code = PEM_write_PUBKEY(stdout, key->pkey)
+               ? EXIT_CODE_DONE
+               : key_failed("cannot print the public key");
+    key_close(&key);
+    return code;
+}
+
+static const struct verb {
+    const char *name;
+    enum exit_code (*main)(int argc, char **argv);
+    const struct options_program *program;
+} verbs[] = {
+    { "create", create_main, &create_program },
+    { "show", show_main, &show_program },
+};
+
+static const struct options_row no_rows[] = { { 0 } };
+
+static const struct options_program whole_program = {
+    "iot-key",
+    "create | show [OPTIONS]",
+    "Makes a key in the TPM, or shows one.  Each verb has its own --help.",
+    no_rows,
+    0,
+    0
+};
+
+int
+main(int argc, char **argv)
+{
+    log_open("iot-key", NULL);
+    for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return (int)verbs[i].main(argc - 1, argv + 1);
+    switch (options_parse(&whole_program, argc, argv, NULL, NULL, NULL)) {
+    case OPTIONS_DONE:
+        return EXIT_CODE_DONE;
+    case OPTIONS_RUN:
+        log_error("create or show?  try iot-key --help");
+        return EXIT_CODE_MISUSED;
+    default:
+        return EXIT_CODE_MISUSED;
+    }
+}
