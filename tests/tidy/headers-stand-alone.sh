@@ -17,7 +17,8 @@ while read -r header; do
     folder=$(dirname "$header")
     printf '#include "%s"\n#include "%s"\nextern int none;\n' \
         "$PWD/$header" "$PWD/$header" |
-        gcc "${flags[@]}" -I "$folder" -I apps -I provider -x c - ||
+        gcc "${flags[@]}" -I "$folder" -I apps -I apps/libiotjwt -I provider \
+            -x c - ||
         complain "$header"
 done < <(sources '*.h')
 
