@@ -55,6 +55,11 @@ tpm_point_encode(const struct tpm_curve *curve, const TPMS_ECC_POINT *point,
 uint32_t
 tpm_rsa_exponent(const TPMT_PUBLIC *area);
 
+/* Copies bytes in the opposite order: OSSL_PARAM numbers are little-endian on
+ * the machines that we build for, the TPM's are big-endian. */
+void
+tpm_reverse(unsigned char *to, const unsigned char *from, size_t len);
+
 /* Answers a parameter with a big-endian number. */
 CHECKED int
 tpm_param_set_number(OSSL_PARAM *param, const unsigned char *number,
