@@ -16,43 +16,41 @@ struct provider;
 struct session;
 struct tpm;
 
-/* Who authorizes a command, and with what. A name is what the TPM calls the
- * entity when it computes cpHash (Part 1 §16); session NULL is a password
- * authorization, which is sent only for an empty value. */
+/* Who authorizes a command, and with what: an HMAC session, or, when that is
+ * NULL, an empty password. A value never crosses the bus (rule 9). */
 struct tpm_auth {
     struct session *session;
     const TPM2B_AUTH *value;
 };
 
-/* A handle together with its name. */
+/* A handle together with its name, which is what the TPM authenticates when a
+ * session covers the command (Part 1 §16). */
 struct tpm_entity {
     TPM2_HANDLE handle;
     TPM2B_NAME name;
 };
 
-/* Begins a transaction: this process's connection, made if need be, locked
- * for the calling thread. `subject` says in errors what it is for ("the key
- * at handle 0x81000010") and must outlive it. NULL with an error when there
- * is no TPM. */
-struct tpm *
-tpm_begin(struct provider *prov, const char *subject);
+/* Runs `work` as one transaction: connected, locked for the calling thread,
+ * and tried once more from the start when the connection or what was loaded
+ * got lost meanwhile. `work` must flush what it loaded, failed or not.
+ * `subject` says in errors what it is for ("the key at handle 0x81000010").
+ * Returns what `work` returned; 0 with an error raised when there is no TPM. */
+CHECKED int
+tpm_transact(struct provider *prov, const char *subject,
+             int (*work)(struct tpm *tpm, void *arg), void *arg);
 
-/* Ends it: unlocks, and lets go of a TPM that cannot be shared. */
-void
-tpm_end(struct tpm *tpm);
-
-/* Why the last command failed, for who may try the whole once more. */
-enum tpm_fault
-tpm_last_fault(const struct tpm *tpm);
-
-/* Throws the connection away; the next command makes a new one. */
-void
-tpm_drop(struct tpm *tpm);
+/* The name of a hierarchy is its handle (Part 1 §16). */
+TPM2B_NAME
+tpm_hierarchy_name(TPM2_HANDLE hierarchy);
 
 /* Part 3 §12.4; name may be NULL. No authorization. */
 CHECKED int
 tpm_read_public(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,
                 TPM2B_NAME *name);
+
+/* Whether anything stands at a persistent handle (Part 3 §12.4). */
+CHECKED int
+tpm_is_free(struct tpm *tpm, TPM2_HANDLE handle, int *is_free);
 
 /* Part 3 §24.1. On success the caller must flush `primary->handle`. */
 CHECKED int
@@ -91,12 +89,17 @@ tpm_start_session(struct tpm *tpm, TPM2_HANDLE salt_key,
                   TPM2_ALG_ID hash, TPM2_HANDLE *handle,
                   TPM2B_NONCE *nonce_tpm);
 
-/* Part 3 §28.4. Silent, and without effect on tpm_last_fault(): it is used
- * for tidying up, when there is nobody to tell. */
+/* Part 3 §28.4: tidies up; nothing to do for a handle of 0, and nobody to tell
+ * when it fails. `name` guards an object whose connection was lost meanwhile:
+ * NULL for a session. */
 void
-tpm_flush(struct tpm *tpm, TPM2_HANDLE handle);
+tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name);
 
-/* Closes whatever connection the provider still has; for teardown. */
+/* The provider that a transaction is for. */
+struct provider *
+tpm_provider(const struct tpm *tpm);
+
+/* Frees the connection that a provider still has; for its teardown. */
 void
 tpm_free(struct tpm **tpm);
 

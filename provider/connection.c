@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The connection to the TPM: lazily made, one a process, checked against the
+ * pid, let go of between transactions where nobody else could get in. Leaves
+ * commands to tpm.c (TSS 2.0 TCTI §3; DESIGN.md, rules 1 and 6).
+ */
+#include "connection.h"
+
+#include "provider.h"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <tss2/tss2_tctildr.h>
+#include <unistd.h>
+
+/* How long to wait for a TPM that was there a moment ago: a resource manager
+ * that restarts, a machine that resumes. */
+enum { RETURN_PAUSE_MS = 100, RETURN_TRIES = 50 };
+
+enum { DESCRIPTORS = 4 };
+
+/* Which TCTI, and who said so. */
+struct choice {
+    const char *name; /* NULL: tpm2-tss searches by itself */
+    const char *source;
+};
+
+static struct choice
+choose(const struct provider *prov)
+{
+    struct choice choice = { getenv("TPM2OPENSSL_TCTI"),
+                             "TPM2OPENSSL_TCTI says so" };
+
+    if (choice.name == NULL || *choice.name == '\0') {
+        choice.name = prov->tcti;
+        choice.source = "`tcti` in openssl.cnf says so";
+    }
+    return choice;
+}
+
+static size_t
+get_descriptors(TSS2_TCTI_CONTEXT *tcti, int fds[DESCRIPTORS])
+{
+    TSS2_TCTI_POLL_HANDLE handles[DESCRIPTORS];
+    size_t count = DESCRIPTORS;
+
+    if (Tss2_Tcti_GetPollHandles(tcti, handles, &count) != TSS2_RC_SUCCESS)
+        return 0;
+    for (size_t i = 0; i < count && i < DESCRIPTORS; i++)
+        fds[i] = handles[i].fd;
+    return count < DESCRIPTORS ? count : DESCRIPTORS;
+}
+
+/* tpm2-tss does not say what its search has found; the descriptor does. */
+static int
+is_shared_descriptor(TSS2_TCTI_CONTEXT *tcti)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t len = sizeof address;
+    char link[32];
+    char path[64] = { 0 };
+    int fds[DESCRIPTORS];
+
+    if (get_descriptors(tcti, fds) == 0)
+        return 1;
+    if (getsockname(fds[0], (struct sockaddr *)&address, &len) == 0)
+        return address.ss_family == AF_UNIX;
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fds[0]);
+    return readlink(link, path, sizeof path - 1) < 0 ||
+           strstr(path, "/tpm") == NULL || strstr(path, "/tpmrm") != NULL;
+}
+
+/* A simulator and the bare device serve one connection at a time: holding it
+ * while idle would lock every other process out. */
+static int
+is_shared_choice(const struct choice *choice, TSS2_TCTI_CONTEXT *tcti)
+{
+    if (choice->name == NULL)
+        return is_shared_descriptor(tcti);
+    return strstr(choice->name, "tabrmd") != NULL ||
+           strstr(choice->name, "tpmrm") != NULL;
+}
+
+/* The path of the device that was meant, if one was. */
+static const char *
+device_of(const struct choice *choice)
+{
+    if (choice->name == NULL)
+        return "/dev/tpmrm0";
+    if (strncmp(choice->name, "device:", 7) == 0)
+        return choice->name + 7;
+    return strcmp(choice->name, "device") == 0 ? "/dev/tpmrm0" : NULL;
+}
+
+/* One sentence: what was tried, and who may mend it. */
+static void
+say_absent(const struct provider *prov, const char *subject,
+           const struct choice *choice)
+{
+    const char *device = device_of(choice);
+    const char *tried =
+        choice->name != NULL ? choice->name : "tpm2-tss's own search";
+    const char *source = choice->name != NULL
+                             ? choice->source
+                             : "neither TPM2OPENSSL_TCTI nor openssl.cnf names "
+                               "another";
+
+    if (device == NULL)
+        tpm_raise(prov, TPM_R_NO_TPM,
+                  "%s: no TPM answers at %s (%s): start it, or correct the "
+                  "setting",
+                  subject, tried, source);
+    else if (access(device, F_OK) != 0)
+        tpm_raise(prov, TPM_R_NO_TPM,
+                  "%s: no TPM found with %s (%s): there is no %s; switch the "
+                  "TPM on in the firmware's set-up, or name another one",
+                  subject, tried, source, device);
+    else if (access(device, R_OK | W_OK) != 0)
+        tpm_raise(prov, TPM_R_NO_TPM,
+                  "%s: user %lu may not use %s: the administrator lets a user "
+                  "in by adding him to the group of that file (mostly `tss`)",
+                  subject, (unsigned long)geteuid(), device);
+    else
+        tpm_raise(prov, TPM_R_NO_TPM,
+                  "%s: %s does not let itself be opened (%s): another program "
+                  "may hold it; /dev/tpmrm0 can be shared",
+                  subject, device, source);
+}
+
+CHECKED static int
+make_sys(struct tpm *tpm)
+{
+    TSS2_ABI_VERSION abi = TSS2_ABI_VERSION_CURRENT;
+    size_t size = Tss2_Sys_GetContextSize(0);
+
+    tpm->sys = OPENSSL_zalloc(size);
+    if (tpm->sys != NULL &&
+        Tss2_Sys_Initialize(tpm->sys, size, tpm->tcti, &abi) == TSS2_RC_SUCCESS)
+        return 1;
+    OPENSSL_free(tpm->sys);
+    tpm->sys = NULL;
+    return 0;
+}
+
+int
+connection_open(struct tpm *tpm, int is_quiet)
+{
+    struct choice choice = choose(tpm->prov);
+
+    if (Tss2_TctiLdr_Initialize(choice.name, &tpm->tcti) != TSS2_RC_SUCCESS) {
+        tpm->tcti = NULL;
+        if (!is_quiet)
+            say_absent(tpm->prov, tpm->subject, &choice);
+        return 0;
+    }
+    tpm->is_shared = is_shared_choice(&choice, tpm->tcti);
+    if (make_sys(tpm))
+        return 1;
+    connection_close(tpm);
+    if (!is_quiet)
+        tpm_raise(tpm->prov, TPM_R_NO_MEMORY, "%s: no memory to talk to a TPM",
+                  tpm->subject);
+    return 0;
+}
+
+void
+connection_close(struct tpm *tpm)
+{
+    if (tpm->sys != NULL)
+        Tss2_Sys_Finalize(tpm->sys);
+    OPENSSL_free(tpm->sys);
+    tpm->sys = NULL;
+    if (tpm->tcti != NULL)
+        Tss2_TctiLdr_Finalize(&tpm->tcti);
+    tpm->tcti = NULL;
+}
+
+/* What a fork inherited is the parent's: turn the descriptors away first, so
+ * that whatever closing sends goes nowhere. */
+static void
+turn_away(TSS2_TCTI_CONTEXT *tcti)
+{
+    int fds[DESCRIPTORS];
+    size_t count = get_descriptors(tcti, fds);
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (nowhere < 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        (void)dup2(nowhere, fds[i]);
+    (void)close(nowhere);
+}
+
+void
+tpm_free(struct tpm **tpm)
+{
+    struct tpm *old = *tpm;
+
+    if (old == NULL)
+        return;
+    *tpm = NULL;
+    if (old->pid != getpid() && old->tcti != NULL)
+        turn_away(old->tcti);
+    connection_close(old);
+    /* Another thread of the parent may hold an inherited lock: it is memory
+     * by now and nothing else. */
+    if (old->pid == getpid())
+        (void)pthread_mutex_destroy(&old->lock);
+    OPENSSL_free(old);
+}
+
+static struct tpm *
+new_tpm(struct provider *prov)
+{
+    struct tpm *tpm = NULL;
+
+    tpm = OPENSSL_zalloc(sizeof *tpm);
+    if (tpm == NULL)
+        return NULL;
+    tpm->prov = prov;
+    tpm->pid = getpid();
+    if (pthread_mutex_init(&tpm->lock, NULL) != 0) {
+        OPENSSL_free(tpm);
+        return NULL;
+    }
+    return tpm;
+}
+
+/* This process's connection; the first thread of a forked child that comes
+ * here swaps the inherited one for a new one, without any lock. */
+static struct tpm *
+own_tpm(struct provider *prov)
+{
+    struct tpm *old = atomic_load(&prov->tpm);
+    struct tpm *own = NULL;
+
+    if (old != NULL && old->pid == getpid())
+        return old;
+    own = new_tpm(prov);
+    if (own == NULL)
+        return NULL;
+    if (atomic_compare_exchange_strong(&prov->tpm, &old, own)) {
+        tpm_free(&old);
+        return own;
+    }
+    tpm_free(&own);
+    return old; /* another thread was first: `old` is what it put there */
+}
+
+/* Waits, with a bound, for a TPM that was lost a moment ago to come back. */
+CHECKED static int
+reopen(struct tpm *tpm)
+{
+    const struct timespec pause = { 0, RETURN_PAUSE_MS * 1000000L };
+
+    for (int i = 0; i < RETURN_TRIES; i++) {
+        if (connection_open(tpm, 1))
+            return 1;
+        (void)nanosleep(&pause, NULL);
+    }
+    return connection_open(tpm, 0);
+}
+
+CHECKED static int
+run_once(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
+{
+    int was_lost = tpm->fault == TPM_FAULT_LOST;
+    int ok = 0;
+
+    tpm->fault = TPM_FAULT_NONE;
+    tpm->is_fresh = 0;
+    if (tpm->sys == NULL && !(was_lost ? reopen(tpm) : connection_open(tpm, 0)))
+        return 0;
+    ok = work(tpm, arg);
+    if (!tpm->is_shared)
+        connection_close(tpm);
+    return ok;
+}
+
+/* Rule 6: the whole is done once more when its ground was taken away. */
+CHECKED static int
+run(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
+{
+    const struct provider *prov = tpm->prov;
+    int may_repeat = prov->core.set_error_mark != NULL &&
+                     prov->core.pop_error_to_mark != NULL &&
+                     prov->core.clear_last_error_mark != NULL;
+    int ok = 0;
+
+    tpm->fault = TPM_FAULT_NONE;
+    if (may_repeat)
+        prov->core.set_error_mark(prov->handle);
+    ok = run_once(tpm, work, arg);
+    if (may_repeat && !ok &&
+        (tpm->fault == TPM_FAULT_LOST || tpm->fault == TPM_FAULT_STALE)) {
+        prov->core.pop_error_to_mark(prov->handle);
+        return run_once(tpm, work, arg);
+    }
+    if (may_repeat)
+        prov->core.clear_last_error_mark(prov->handle);
+    return ok;
+}
+
+int
+tpm_transact(struct provider *prov, const char *subject,
+             int (*work)(struct tpm *tpm, void *arg), void *arg)
+{
+    struct tpm *tpm = own_tpm(prov);
+    int ok = 0;
+
+    if (tpm == NULL) {
+        tpm_raise(prov, TPM_R_NO_MEMORY, "%s: no memory to talk to a TPM",
+                  subject);
+        return 0;
+    }
+    if (pthread_mutex_lock(&tpm->lock) != 0)
+        return 0;
+    tpm->subject = subject;
+    ok = run(tpm, work, arg);
+    tpm->subject = NULL;
+    (void)pthread_mutex_unlock(&tpm->lock);
+    return ok;
+}
+
+struct provider *
+tpm_provider(const struct tpm *tpm)
+{
+    return tpm->prov;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The connection of one process to its TPM: found, made, counted as lost, and
+ * given up after a fork. For tpm.c alone; nothing else knows its inside.
+ */
+#ifndef PROVIDER_CONNECTION_H
+#define PROVIDER_CONNECTION_H
+
+#include "checked.h"
+#include "tpm.h"
+
+#include <pthread.h>
+#include <sys/types.h>
+#include <tss2/tss2_sys.h>
+#include <tss2/tss2_tcti.h>
+
+struct tpm {
+    struct provider *prov;
+    pid_t pid; /* whose connection this is */
+    pthread_mutex_t lock;
+    TSS2_TCTI_CONTEXT *tcti;
+    TSS2_SYS_CONTEXT *sys; /* NULL: not connected */
+    int is_shared;         /* the other end serves many at once */
+    int is_fresh;          /* made after one was lost in this transaction */
+    const char *subject;   /* of the transaction under way */
+    enum tpm_fault fault;  /* of its last command */
+};
+
+/* Connects; when it fails, says so unless `is_quiet`. */
+CHECKED int
+connection_open(struct tpm *tpm, int is_quiet);
+
+/* Closes what there is, and frees it. */
+void
+connection_close(struct tpm *tpm);
+
+#endif

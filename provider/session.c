@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Salted HMAC sessions, with digests and ciphers that the provider fetched
+ * once. Leaves sending to tpm.c and the choice of the salt key to key.c
+ * (TPM 2.0 Part 1 §11.4.10 KDFs, §19 sessions, §21 encryption, Annex C.6.1).
+ */
+#include "session.h"
+
+#include "provider.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include <string.h>
+
+/* SHA-256 and AES-128 in CFB are on every TPM that was ever counted. */
+enum {
+    HASH = TPM2_ALG_SHA256,
+    HASH_SIZE = 32,
+    AES_KEY_SIZE = 16,
+    NONCE_SIZE = 32,
+};
+
+/* One counted piece of something hashed. */
+struct piece {
+    const void *data;
+    size_t len;
+};
+
+/* HMAC key: sessionKey || authValue (Part 1 §19.6.8). */
+struct hmac_key {
+    unsigned char bytes[HASH_SIZE + sizeof(TPMU_HA)];
+    size_t len;
+};
+
+/* Part 1 §19.6.4: zeros at the end of a value do not count. */
+static void
+make_key(const struct session *session, const TPM2B_AUTH *value,
+         struct hmac_key *key)
+{
+    size_t len = value == NULL ? 0 : value->size;
+
+    while (len > 0 && value->buffer[len - 1] == 0)
+        len--;
+    memcpy(key->bytes, session->key.buffer, session->key.size);
+    if (len > 0)
+        memcpy(key->bytes + session->key.size, value->buffer, len);
+    key->len = session->key.size + len;
+}
+
+CHECKED static int
+hmac(const struct provider *prov, const void *key, size_t key_len,
+     const struct piece *pieces, size_t count, unsigned char out[HASH_SIZE])
+{
+    EVP_MAC_CTX *ctx = NULL;
+    size_t len = 0;
+    int ok = 0;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string("digest", (char *)"SHA2-256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    ctx = EVP_MAC_CTX_new(prov->hmac);
+    if (ctx == NULL || !EVP_MAC_init(ctx, key, key_len, params))
+        goto out;
+    for (size_t i = 0; i < count; i++)
+        if (!EVP_MAC_update(ctx, pieces[i].data, pieces[i].len))
+            goto out;
+    ok = EVP_MAC_final(ctx, out, &len, HASH_SIZE) && len == HASH_SIZE;
+
+out:
+    EVP_MAC_CTX_free(ctx);
+    return ok;
+}
+
+CHECKED static int
+hash(const EVP_MD *digest, const struct piece *pieces, size_t count,
+     unsigned char *out)
+{
+    EVP_MD_CTX *ctx = NULL;
+    int ok = 0;
+
+    ctx = EVP_MD_CTX_new();
+    if (ctx == NULL || digest == NULL || !EVP_DigestInit_ex2(ctx, digest, NULL))
+        goto out;
+    for (size_t i = 0; i < count; i++)
+        if (!EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len))
+            goto out;
+    ok = EVP_DigestFinal_ex(ctx, out, NULL);
+
+out:
+    EVP_MD_CTX_free(ctx);
+    return ok;
+}
+
+static void
+put_uint32(unsigned char out[4], uint32_t number)
+{
+    out[0] = (unsigned char)(number >> 24);
+    out[1] = (unsigned char)(number >> 16);
+    out[2] = (unsigned char)(number >> 8);
+    out[3] = (unsigned char)number;
+}
+
+int
+session_kdfa(const struct provider *prov, const void *key, size_t key_len,
+             const char *label, const TPM2B_NONCE *u, const TPM2B_NONCE *v,
+             unsigned char *out, size_t len)
+{
+    unsigned char block[HASH_SIZE];
+    unsigned char counter[4];
+    unsigned char bits[4];
+    const struct piece pieces[] = {
+        { counter, sizeof counter }, { label, strlen(label) + 1 },
+        { u->buffer, u->size },      { v->buffer, v->size },
+        { bits, sizeof bits },
+    };
+
+    if (len > sizeof block)
+        return 0;
+    put_uint32(counter, 1);
+    put_uint32(bits, (uint32_t)len * 8);
+    if (!hmac(prov, key, key_len, pieces, 5, block))
+        return 0;
+    memcpy(out, block, len);
+    OPENSSL_cleanse(block, sizeof block);
+    return 1;
+}
+
+/* KDFe, Annex C.6.1 with "SECRET": one block is the whole digest. */
+CHECKED static int
+kdfe(const EVP_MD *digest, const unsigned char *z, size_t width,
+     const unsigned char *ours, const unsigned char *theirs, TPM2B_DIGEST *salt)
+{
+    unsigned char counter[4];
+    const struct piece pieces[] = {
+        { counter, sizeof counter },
+        { z, width },
+        { "SECRET", 7 },
+        { ours, width },
+        { theirs, width },
+    };
+
+    put_uint32(counter, 1);
+    salt->size = (UINT16)EVP_MD_get_size(digest);
+    return hash(digest, pieces, 5, salt->buffer);
+}
+
+static EVP_PKEY *
+new_public_key(const struct provider *prov, const char *type,
+               OSSL_PARAM params[])
+{
+    EVP_PKEY_CTX *ctx = NULL;
+    EVP_PKEY *pkey = NULL;
+
+    ctx = EVP_PKEY_CTX_new_from_name(prov->libctx, type, NULL);
+    if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) <= 0 ||
+        EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) <= 0)
+        pkey = NULL;
+    EVP_PKEY_CTX_free(ctx);
+    return pkey;
+}
+
+/* Z of an ephemeral key of ours and the salt key (Annex C.6.1). */
+CHECKED static int
+agree(const struct provider *prov, EVP_PKEY *ours, EVP_PKEY *theirs,
+      unsigned char *z, size_t *len)
+{
+    EVP_PKEY_CTX *ctx = NULL;
+    int ok = 0;
+
+    ctx = EVP_PKEY_CTX_new_from_pkey(prov->libctx, ours, NULL);
+    ok = ctx != NULL && EVP_PKEY_derive_init(ctx) > 0 &&
+         EVP_PKEY_derive_set_peer(ctx, theirs) > 0 &&
+         EVP_PKEY_derive(ctx, z, len) > 0;
+    EVP_PKEY_CTX_free(ctx);
+    return ok;
+}
+
+/* TPMS_ECC_POINT, marshalled: that is the encrypted salt (Part 2 §11.4.2). */
+static void
+put_point(const unsigned char *x, size_t width, TPM2B_ENCRYPTED_SECRET *secret)
+{
+    unsigned char *p = secret->secret;
+
+    for (int i = 0; i < 2; i++) {
+        *p++ = (unsigned char)(width >> 8);
+        *p++ = (unsigned char)width;
+        memcpy(p, x + (size_t)i * width, width);
+        p += width;
+    }
+    secret->size = (UINT16)(2 * (2 + width));
+}
+
+CHECKED static int
+make_ecc_salt(const struct provider *prov, const TPMT_PUBLIC *area,
+              TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
+{
+    const EVP_MD *digest = provider_digest(prov, area->nameAlg);
+    const struct tpm_curve *curve = NULL;
+    unsigned char theirs[TPM_POINT_MAX];
+    unsigned char ours[TPM_POINT_MAX];
+    unsigned char z[TPM_POINT_MAX];
+    size_t len = 0;
+    size_t z_len = sizeof z;
+    EVP_PKEY *peer = NULL;
+    EVP_PKEY *ephemeral = NULL;
+    int ok = 0;
+
+    curve = tpm_curve_by_id(area->parameters.eccDetail.curveID);
+    if (curve == NULL || digest == NULL ||
+        !tpm_point_encode(curve, &area->unique.ecc, theirs, &len))
+        return 0;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string("group", (char *)curve->name, 0),
+        OSSL_PARAM_construct_octet_string("pub", theirs, len),
+        OSSL_PARAM_construct_end(),
+    };
+    peer = new_public_key(prov, "EC", params);
+    ephemeral = EVP_PKEY_Q_keygen(prov->libctx, NULL, "EC", curve->name);
+    if (peer == NULL || ephemeral == NULL ||
+        !agree(prov, ephemeral, peer, z, &z_len) || z_len != curve->bytes ||
+        !EVP_PKEY_get_octet_string_param(ephemeral, "pub", ours, sizeof ours,
+                                         &len) ||
+        len != 1 + 2 * curve->bytes)
+        goto out;
+    put_point(ours + 1, curve->bytes, secret);
+    ok = kdfe(digest, z, z_len, ours + 1, theirs + 1, salt);
+
+out:
+    OPENSSL_cleanse(z, sizeof z);
+    EVP_PKEY_free(ephemeral);
+    EVP_PKEY_free(peer);
+    return ok;
+}
+
+/* OAEP with the name algorithm's hash and the label "SECRET" with its zero
+ * (Part 1 Annex B.4, B.10.3). */
+CHECKED static int
+seal_rsa(const struct provider *prov, EVP_PKEY *pkey, const char *digest,
+         const TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
+{
+    EVP_PKEY_CTX *ctx = NULL;
+    size_t len = sizeof secret->secret;
+    int ok = 0;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string("pad-mode", (char *)"oaep", 0),
+        OSSL_PARAM_construct_utf8_string("digest", (char *)digest, 0),
+        OSSL_PARAM_construct_octet_string("oaep-label", (char *)"SECRET", 7),
+        OSSL_PARAM_construct_end(),
+    };
+
+    ctx = EVP_PKEY_CTX_new_from_pkey(prov->libctx, pkey, NULL);
+    ok = ctx != NULL && EVP_PKEY_encrypt_init_ex(ctx, params) > 0 &&
+         EVP_PKEY_encrypt(ctx, secret->secret, &len, salt->buffer, salt->size) >
+             0;
+    secret->size = (UINT16)len;
+    EVP_PKEY_CTX_free(ctx);
+    return ok;
+}
+
+CHECKED static int
+make_rsa_salt(const struct provider *prov, const TPMT_PUBLIC *area,
+              TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
+{
+    const struct tpm_hash *name_hash = tpm_hash_by_id(area->nameAlg);
+    uint32_t exponent = tpm_rsa_exponent(area);
+    unsigned char modulus[sizeof area->unique.rsa.buffer];
+    size_t len = area->unique.rsa.size;
+    EVP_PKEY *pkey = NULL;
+    int ok = 0;
+
+    if (name_hash == NULL || len > sizeof modulus)
+        return 0;
+    tpm_reverse(modulus, area->unique.rsa.buffer, len);
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_BN("n", modulus, len),
+        OSSL_PARAM_construct_uint32("e", &exponent),
+        OSSL_PARAM_construct_end(),
+    };
+    salt->size = (UINT16)name_hash->size;
+    pkey = new_public_key(prov, "RSA", params);
+    ok = pkey != NULL &&
+         RAND_priv_bytes_ex(prov->libctx, salt->buffer, salt->size, 0) > 0 &&
+         seal_rsa(prov, pkey, name_hash->name, salt, secret);
+    EVP_PKEY_free(pkey);
+    return ok;
+}
+
+int
+session_start(struct session *session, struct tpm *tpm, TPM2_HANDLE salt_key,
+              const TPM2B_PUBLIC *area)
+{
+    struct provider *prov = tpm_provider(tpm);
+    TPM2B_ENCRYPTED_SECRET secret = { 0 };
+    TPM2B_DIGEST salt = { 0 };
+    int ok = 0;
+
+    memset(session, 0, sizeof *session);
+    session->prov = prov;
+    ok = area->publicArea.type == TPM2_ALG_ECC
+             ? make_ecc_salt(prov, &area->publicArea, &salt, &secret)
+             : make_rsa_salt(prov, &area->publicArea, &salt, &secret);
+    if (!ok || !session_renew(session)) {
+        tpm_raise(prov, TPM_R_CRYPTO, "cannot make the salt of a session");
+        ok = 0;
+        goto out;
+    }
+    ok = tpm_start_session(tpm, salt_key, &session->caller, &secret, HASH,
+                           &session->handle, &session->tpm);
+    if (!ok)
+        goto out;
+    session->key.size = HASH_SIZE;
+    ok = session_kdfa(prov, salt.buffer, salt.size, "ATH", &session->tpm,
+                      &session->caller, session->key.buffer, HASH_SIZE);
+    if (!ok)
+        tpm_raise(prov, TPM_R_CRYPTO, "cannot make the key of a session");
+
+out:
+    OPENSSL_cleanse(&salt, sizeof salt);
+    return ok;
+}
+
+int
+session_renew(struct session *session)
+{
+    session->caller.size = NONCE_SIZE;
+    return RAND_bytes_ex(session->prov->libctx, session->caller.buffer,
+                         NONCE_SIZE, 0) > 0;
+}
+
+/* AES-128-CFB, key and vector by KDFa "CFB" (Part 1 §21.3). */
+int
+session_encrypt(const struct session *session, const TPM2B_AUTH *value,
+                unsigned char *data, size_t len)
+{
+    unsigned char secret[2 * AES_KEY_SIZE];
+    EVP_CIPHER_CTX *ctx = NULL;
+    struct hmac_key key;
+    int out_len = 0;
+    int ok = 0;
+
+    make_key(session, value, &key);
+    ctx = EVP_CIPHER_CTX_new();
+    ok = ctx != NULL && len <= UINT16_MAX &&
+         session_kdfa(session->prov, key.bytes, key.len, "CFB",
+                      &session->caller, &session->tpm, secret, sizeof secret) &&
+         EVP_EncryptInit_ex2(ctx, session->prov->cipher, secret,
+                             secret + AES_KEY_SIZE, NULL) &&
+         EVP_EncryptUpdate(ctx, data, &out_len, data, (int)len);
+    EVP_CIPHER_CTX_free(ctx);
+    OPENSSL_cleanse(secret, sizeof secret);
+    OPENSSL_cleanse(&key, sizeof key);
+    return ok;
+}
+
+/* cpHash or rpHash (Part 1 §16.7, §16.8): an answer has a response code of
+ * zero in front and no names. */
+CHECKED static int
+message_hash(const struct session *session,
+             const struct session_message *message, int is_answer,
+             unsigned char out[HASH_SIZE])
+{
+    unsigned char success[4] = { 0 };
+    unsigned char command[4];
+    struct piece pieces[5];
+    size_t count = 0;
+
+    put_uint32(command, message->command);
+    if (is_answer)
+        pieces[count++] = (struct piece){ success, sizeof success };
+    pieces[count++] = (struct piece){ command, sizeof command };
+    for (int i = 0; !is_answer && i < 2 && message->names[i] != NULL; i++)
+        pieces[count++] =
+            (struct piece){ message->names[i]->name, message->names[i]->size };
+    pieces[count++] = (struct piece){ message->parameters, message->len };
+    return hash(provider_digest(session->prov, HASH), pieces, count, out);
+}
+
+/* Part 1 §19.6.5 */
+CHECKED static int
+message_hmac(const struct session *session, const TPM2B_AUTH *value,
+             const unsigned char digest[HASH_SIZE], const TPM2B_NONCE *newer,
+             const TPM2B_NONCE *older, TPMA_SESSION attributes,
+             unsigned char out[HASH_SIZE])
+{
+    unsigned char byte = (unsigned char)attributes;
+    struct hmac_key key;
+    int ok = 0;
+    const struct piece pieces[] = {
+        { digest, HASH_SIZE },
+        { newer->buffer, newer->size },
+        { older->buffer, older->size },
+        { &byte, 1 },
+    };
+
+    make_key(session, value, &key);
+    ok = hmac(session->prov, key.bytes, key.len, pieces, 4, out);
+    OPENSSL_cleanse(&key, sizeof key);
+    return ok;
+}
+
+int
+session_authorize(const struct session *session, const TPM2B_AUTH *value,
+                  const struct session_message *message,
+                  TPMS_AUTH_COMMAND *auth)
+{
+    unsigned char digest[HASH_SIZE];
+
+    auth->sessionHandle = session->handle;
+    auth->nonce = session->caller;
+    auth->sessionAttributes = session->attributes;
+    auth->hmac.size = HASH_SIZE;
+    return message_hash(session, message, 0, digest) &&
+           message_hmac(session, value, digest, &session->caller, &session->tpm,
+                        session->attributes, auth->hmac.buffer);
+}
+
+int
+session_check(struct session *session, const TPM2B_AUTH *value,
+              const struct session_message *message,
+              const TPMS_AUTH_RESPONSE *auth)
+{
+    unsigned char digest[HASH_SIZE];
+    unsigned char expected[HASH_SIZE];
+
+    if (!message_hash(session, message, 1, digest) ||
+        !message_hmac(session, value, digest, &auth->nonce, &session->caller,
+                      auth->sessionAttributes, expected) ||
+        auth->hmac.size != HASH_SIZE ||
+        CRYPTO_memcmp(expected, auth->hmac.buffer, HASH_SIZE) != 0)
+        return 0;
+    session->tpm = auth->nonce;
+    if ((auth->sessionAttributes & TPMA_SESSION_CONTINUESESSION) == 0)
+        session->handle = 0;
+    return 1;
+}
+
+void
+session_wipe(struct session *session)
+{
+    OPENSSL_cleanse(session, sizeof *session);
+}
