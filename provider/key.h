@@ -21,7 +21,7 @@ struct tpm_key {
     TPM2B_PUBLIC area;      /* public area: always there */
     TPM2B_NAME name;        /* computed from it (Part 1 §16) */
     TPM2_HANDLE handle;     /* persistent, else 0 */
-    TPM2B_PRIVATE blob;     /* size 0 when the key is persistent */
+    TPM2B_PRIVATE blob;     /* size 0: only at its persistent handle */
     TPM2_HANDLE parent;     /* of the blob: persistent or a hierarchy */
     int empty_auth;         /* 1: there is no password, nobody is asked */
     TPM2B_AUTH auth;        /* the password, size 0 until it is known */
@@ -36,6 +36,12 @@ struct tpm_key_wish {
     TPM2B_AUTH parent_auth;
     TPM2_HANDLE handle; /* persistent handle wanted, else 0 */
 };
+
+/* The name of an object: nameAlg || H(marshalled public area); fails, saying
+ * nothing, for a name algorithm that we do not know (Part 1 §16). */
+CHECKED int
+tpm_name(const struct provider *prov, const TPMT_PUBLIC *area,
+         TPM2B_NAME *name);
 
 /* A key from the parts of a key file; copies all. A parent of 0 means the
  * owner hierarchy. Sends the TPM nothing. NULL with an error raised when the

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One TPM key, from wherever it comes: made, loaded from a file's parts, found
+ * at a handle; and what it does. Leaves its loading to use.c and OpenSSL's
+ * view of it to keymgmt.c (TPM 2.0 Part 1 §16, §27; Part 2 §12.2).
+ */
+#include "key.h"
+
+#include "objectfile.h"
+#include "provider.h"
+#include "use.h"
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+#include <tss2/tss2_mu.h>
+
+int
+tpm_name(const struct provider *prov, const TPMT_PUBLIC *area, TPM2B_NAME *name)
+{
+    const struct tpm_hash *hash = tpm_hash_by_id(area->nameAlg);
+    unsigned char bytes[sizeof *area];
+    size_t len = 0;
+
+    if (hash == NULL || Tss2_MU_TPMT_PUBLIC_Marshal(area, bytes, sizeof bytes,
+                                                    &len) != TSS2_RC_SUCCESS)
+        return 0;
+    name->name[0] = (BYTE)(area->nameAlg >> 8);
+    name->name[1] = (BYTE)area->nameAlg;
+    name->size = (UINT16)(2 + hash->size);
+    return EVP_Digest(bytes, len, name->name + 2, NULL,
+                      provider_digest(prov, area->nameAlg), NULL);
+}
+
+CHECKED static int
+is_known_type(const TPMT_PUBLIC *area)
+{
+    return area->type == TPM2_ALG_RSA ||
+           (area->type == TPM2_ALG_ECC &&
+            tpm_curve_by_id(area->parameters.eccDetail.curveID) != NULL);
+}
+
+/* Every constructor comes through here. */
+static struct tpm_key *
+new_key(struct provider *prov, const TPM2B_PUBLIC *area, int empty_auth)
+{
+    struct tpm_key *key = NULL;
+
+    if (!is_known_type(&area->publicArea)) {
+        tpm_raise(prov, TPM_R_NOT_A_KEY,
+                  "a TPM object of type 0x%x is neither an RSA key nor one on "
+                  "the curves P-256, P-384, P-521",
+                  area->publicArea.type);
+        return NULL;
+    }
+    key = OPENSSL_zalloc(sizeof *key);
+    if (key == NULL) {
+        tpm_raise(prov, TPM_R_NO_MEMORY, "no memory for a key");
+        return NULL;
+    }
+    key->prov = prov;
+    atomic_init(&key->references, 1);
+    key->area = *area;
+    key->empty_auth = empty_auth;
+    if (tpm_name(prov, &area->publicArea, &key->name))
+        return key;
+    tpm_raise(prov, TPM_R_NOT_SUPPORTED,
+              "a TPM key with the name algorithm 0x%x cannot be used here: "
+              "make one with SHA-256",
+              area->publicArea.nameAlg);
+    tpm_key_free(&key);
+    return NULL;
+}
+
+struct tpm_key *
+tpm_key_new_from_blob(struct provider *prov, const TPM2B_PUBLIC *area,
+                      const TPM2B_PRIVATE *blob, TPM2_HANDLE parent,
+                      int empty_auth)
+{
+    struct tpm_key *key = new_key(prov, area, empty_auth);
+
+    if (key == NULL)
+        return NULL;
+    key->blob = *blob;
+    key->parent = parent == 0 ? TPM2_RH_OWNER : parent;
+    return key;
+}
+
+/* What stands at a handle that is no key's (Part 2 §7.2). */
+static const char *
+handle_kind(TPM2_HANDLE handle)
+{
+    switch (handle >> TPM2_HR_SHIFT) {
+    case TPM2_HT_PCR:
+        return "a PCR";
+    case TPM2_HT_NV_INDEX:
+        return "an NV index, which holds data";
+    case TPM2_HT_HMAC_SESSION:
+    case TPM2_HT_POLICY_SESSION:
+        return "a session";
+    case TPM2_HT_PERMANENT:
+        return "a hierarchy";
+    default:
+        return "nothing that a TPM knows";
+    }
+}
+
+struct read_job {
+    TPM2_HANDLE handle;
+    TPM2B_PUBLIC area;
+    TPM2B_NAME name;
+};
+
+static int
+read_work(struct tpm *tpm, void *arg)
+{
+    struct read_job *job = arg;
+
+    return tpm_read_public(tpm, job->handle, &job->area, &job->name);
+}
+
+struct tpm_key *
+tpm_key_new_from_handle(struct provider *prov, TPM2_HANDLE handle,
+                        int empty_auth)
+{
+    struct read_job job = { .handle = handle };
+    char subject[TPM_KEY_SUBJECT_MAX];
+    struct tpm_key *key = NULL;
+
+    if (handle >> TPM2_HR_SHIFT != TPM2_HT_PERSISTENT &&
+        handle >> TPM2_HR_SHIFT != TPM2_HT_TRANSIENT) {
+        tpm_raise(prov, TPM_R_NOT_A_KEY,
+                  "handle 0x%08x is %s, not a key: keys are at 0x81000000 and "
+                  "above",
+                  handle, handle_kind(handle));
+        return NULL;
+    }
+    (void)snprintf(subject, sizeof subject, "the key at handle 0x%08x", handle);
+    if (!tpm_transact(prov, subject, read_work, &job))
+        return NULL;
+    key = new_key(prov, &job.area, empty_auth);
+    if (key == NULL)
+        return NULL;
+    key->handle = handle;
+    if (key->name.size == job.name.size &&
+        memcmp(key->name.name, job.name.name, job.name.size) == 0)
+        return key;
+    tpm_raise(prov, TPM_R_BAD_ANSWER,
+              "%s: the TPM calls it by a name that is not its own", subject);
+    tpm_key_free(&key);
+    return NULL;
+}
+
+struct tpm_key *
+tpm_key_new_from_object(struct provider *prov, const unsigned char *data,
+                        size_t len, int empty_auth)
+{
+    struct tpm_objectfile file = { 0 };
+    const char *why = NULL;
+    struct tpm_key *key = NULL;
+
+    if (!tpm_objectfile_parse(data, len, &file, &why)) {
+        tpm_raise(prov, TPM_R_BAD_KEY_FILE, "the serialized object: %s", why);
+        return NULL;
+    }
+    key = tpm_key_new_from_handle(prov, file.handle, empty_auth);
+    if (key == NULL)
+        return NULL;
+    if (key->name.size == file.name.size &&
+        memcmp(key->name.name, file.name.name, file.name.size) == 0)
+        return key;
+    tpm_raise(prov, TPM_R_NOT_A_KEY,
+              "at handle 0x%08x stands another key by now than the one that "
+              "the object was written for",
+              file.handle);
+    tpm_key_free(&key);
+    return NULL;
+}
+
+int
+tpm_key_up_ref(struct tpm_key *key)
+{
+    return atomic_fetch_add(&key->references, 1) > 0;
+}
+
+void
+tpm_key_free(struct tpm_key **key)
+{
+    struct tpm_key *old = *key;
+
+    *key = NULL;
+    if (old != NULL && atomic_fetch_sub(&old->references, 1) == 1)
+        OPENSSL_clear_free(old, sizeof *old);
+}
+
+int
+tpm_key_set_auth(struct tpm_key *key, const void *auth, size_t len)
+{
+    const struct tpm_hash *hash = tpm_hash_by_id(key->area.publicArea.nameAlg);
+
+    if (hash == NULL || len > hash->size) {
+        tpm_raise(key->prov, TPM_R_BAD_PASSWORD,
+                  "the password is longer than the TPM takes (%u bytes)",
+                  hash == NULL ? 0 : (unsigned)hash->size);
+        return 0;
+    }
+    key->auth.size = (UINT16)len;
+    if (len > 0)
+        memcpy(key->auth.buffer, auth, len);
+    return 1;
+}
+
+/* As tpm2-openssl: only a restricted PSS key is of the RSA-PSS type, since
+ * certificates that name the other kind plain RSA are out there. */
+const char *
+tpm_key_type_name(const struct tpm_key *key)
+{
+    const TPMT_PUBLIC *area = &key->area.publicArea;
+
+    if (area->type == TPM2_ALG_ECC)
+        return "EC";
+    return (area->objectAttributes & TPMA_OBJECT_RESTRICTED) != 0 &&
+                   area->parameters.rsaDetail.scheme.scheme == TPM2_ALG_RSAPSS
+               ? "RSA-PSS"
+               : "RSA";
+}
+
+static void
+say_parent(const char *what, TPM2_HANDLE parent,
+           char subject[TPM_KEY_SUBJECT_MAX])
+{
+    static const struct {
+        TPM2_HANDLE handle;
+        const char *name;
+    } hierarchies[] = {
+        { TPM2_RH_OWNER, "owner" },
+        { TPM2_RH_ENDORSEMENT, "endorsement" },
+        { TPM2_RH_PLATFORM, "platform" },
+        { TPM2_RH_NULL, "null" },
+    };
+
+    for (size_t i = 0; i < sizeof hierarchies / sizeof hierarchies[0]; i++) {
+        if (hierarchies[i].handle == parent) {
+            (void)snprintf(subject, TPM_KEY_SUBJECT_MAX,
+                           "%s under the %s hierarchy", what,
+                           hierarchies[i].name);
+            return;
+        }
+    }
+    (void)snprintf(subject, TPM_KEY_SUBJECT_MAX, "%s under parent 0x%08x", what,
+                   parent);
+}
+
+void
+tpm_key_subject(const struct tpm_key *key, char subject[TPM_KEY_SUBJECT_MAX])
+{
+    if (key->handle != 0)
+        (void)snprintf(subject, TPM_KEY_SUBJECT_MAX, "the key at handle 0x%08x",
+                       key->handle);
+    else
+        say_parent("the key", key->parent, subject);
+}
+
+struct sign_job {
+    const struct tpm_key *key;
+    const TPM2B_DIGEST *digest;
+    const TPMT_SIG_SCHEME *scheme;
+    TPMT_SIGNATURE *signature;
+};
+
+static int
+sign_work(struct tpm *tpm, void *arg)
+{
+    struct sign_job *job = arg;
+    struct tpm_auth auth = { NULL, NULL };
+    struct use use = { 0 };
+    int ok = 0;
+
+    ok = use_key(&use, tpm, job->key, &auth) &&
+         tpm_sign(tpm, &use.object, &auth, job->digest, job->scheme,
+                  job->signature);
+    use_end(&use);
+    return ok;
+}
+
+int
+tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
+             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature)
+{
+    struct sign_job job = { key, digest, scheme, signature };
+    char subject[TPM_KEY_SUBJECT_MAX];
+
+    tpm_key_subject(key, subject);
+    return tpm_transact(key->prov, subject, sign_work, &job);
+}
+
+struct generate_job {
+    const struct tpm_key_wish *wish;
+    TPM2B_PUBLIC area;
+    TPM2B_PRIVATE blob;
+};
+
+CHECKED static int
+check_is_free(struct tpm *tpm, TPM2_HANDLE handle)
+{
+    int is_free = 0;
+
+    if (!tpm_is_free(tpm, handle, &is_free))
+        return 0;
+    if (!is_free)
+        tpm_raise(tpm_provider(tpm), TPM_R_HANDLE_TAKEN,
+                  "handle 0x%08x is taken, and a key is never overwritten: "
+                  "choose another, or free it with `tpm2_evictcontrol -c "
+                  "0x%08x`",
+                  handle, handle);
+    return is_free;
+}
+
+/* Part 3 §28.5: the owner decides; her password is known here only when the
+ * parent is the owner hierarchy. */
+CHECKED static int
+make_persistent(struct use *use, const struct generate_job *job)
+{
+    static const TPM2B_AUTH empty = { 0 };
+    int is_owner =
+        job->wish->parent == TPM2_RH_OWNER && use->parent_auth.size > 0;
+    const struct tpm_auth auth = { is_owner ? &use->session : NULL,
+                                   is_owner ? &use->parent_auth : &empty };
+    TPM2B_NAME name = { 0 };
+
+    return tpm_name(tpm_provider(use->tpm), &job->area.publicArea, &name) &&
+           use_load(use, &job->blob, &job->area, &name) &&
+           tpm_persist(use->tpm, &auth, &use->object, job->wish->handle);
+}
+
+static int
+generate_work(struct tpm *tpm, void *arg)
+{
+    struct generate_job *job = arg;
+    const struct tpm_key_wish *wish = job->wish;
+    int wants_session = wish->sensitive.sensitive.userAuth.size > 0;
+    struct use use = { 0 };
+    int ok = 0;
+
+    ok = (wish->handle == 0 || check_is_free(tpm, wish->handle)) &&
+         use_parent(&use, tpm, wish->parent, &wish->parent_auth,
+                    wants_session) &&
+         tpm_create(tpm, &use.parent, &use.parent_use, &wish->sensitive,
+                    &wish->template, &job->blob, &job->area) &&
+         (wish->handle == 0 || make_persistent(&use, job));
+    use_end(&use);
+    return ok;
+}
+
+/* A TPM, or what stands before it, may not give less than was asked for. */
+CHECKED static int
+is_as_wished(const struct generate_job *job)
+{
+    const TPMT_PUBLIC *wanted = &job->wish->template.publicArea;
+    const TPMT_PUBLIC *got = &job->area.publicArea;
+
+    return wanted->type == got->type && wanted->nameAlg == got->nameAlg &&
+           wanted->objectAttributes == got->objectAttributes;
+}
+
+struct tpm_key *
+tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
+{
+    struct generate_job job = { .wish = wish };
+    char subject[TPM_KEY_SUBJECT_MAX];
+    struct tpm_key *key = NULL;
+
+    say_parent("a new key", wish->parent, subject);
+    if (!tpm_transact(prov, subject, generate_work, &job))
+        return NULL;
+    if (!is_as_wished(&job)) {
+        tpm_raise(prov, TPM_R_BAD_ANSWER,
+                  "%s: the TPM made another key than the one asked for",
+                  subject);
+        return NULL;
+    }
+    key = tpm_key_new_from_blob(prov, &job.area, &job.blob, wish->parent,
+                                wish->sensitive.sensitive.userAuth.size == 0);
+    if (key == NULL)
+        return NULL;
+    key->handle = wish->handle;
+    key->parent_auth = wish->parent_auth;
+    key->auth = wish->sensitive.sensitive.userAuth;
+    return key;
+}
