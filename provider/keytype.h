@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one key type has of its own: a row of functions for the engine in
+ * keymgmt.c, and the engine's functions that a type's dispatch table names.
+ */
+#ifndef PROVIDER_KEYTYPE_H
+#define PROVIDER_KEYTYPE_H
+
+#include "key.h"
+
+#include <openssl/core_dispatch.h>
+#include <openssl/params.h>
+
+/* The most parameters that an export has, with the one that ends them. */
+enum { KEYTYPE_EXPORTS_MAX = 4 };
+
+/* Room for what exported parameters point at. */
+struct keytype_export {
+    OSSL_PARAM params[KEYTYPE_EXPORTS_MAX];
+    unsigned char bytes[TPM2_MAX_RSA_KEY_BYTES];
+    uint32_t exponent;
+};
+
+struct keytype {
+    TPM2_ALG_ID id;
+    const TPM2B_PUBLIC *template;
+    int (*bits)(const TPMT_PUBLIC *area);
+    int (*security_bits)(const TPMT_PUBLIC *area);
+    /* The longest signature, bytes. */
+    int (*max_size)(const TPMT_PUBLIC *area);
+    /* The hash that a fixed scheme demands, TPM2_ALG_NULL: none. */
+    TPM2_ALG_ID (*scheme_hash)(const TPMT_PUBLIC *area);
+    int (*is_same)(const TPMT_PUBLIC *one, const TPMT_PUBLIC *other);
+    /* Answers what only this type knows. */
+    int (*get_params)(const TPMT_PUBLIC *area, OSSL_PARAM params[]);
+    /* Takes what only this type has; raises its own errors. */
+    int (*set_gen_params)(const struct provider *prov, TPMT_PUBLIC *area,
+                          const OSSL_PARAM params[]);
+    /* Fills out->params for a selection without the private part. */
+    int (*export)(const TPMT_PUBLIC *area, int selection,
+                  struct keytype_export *out);
+};
+
+extern const struct keytype keytype_rsa;
+extern const struct keytype keytype_ec;
+
+/* The type of a key that a constructor gave; never NULL. */
+const struct keytype *
+keytype_of(const struct tpm_key *key);
+
+/* The engine; a type's table adds gen_init and what OpenSSL asks without a
+ * key: names and lists of parameters. */
+void *
+keymgmt_gen_init(const struct keytype *type, void *context, int selection,
+                 const OSSL_PARAM params[]);
+OSSL_FUNC_keymgmt_gen_set_params_fn keymgmt_gen_set_params;
+OSSL_FUNC_keymgmt_gen_fn keymgmt_gen;
+OSSL_FUNC_keymgmt_gen_cleanup_fn keymgmt_gen_cleanup;
+OSSL_FUNC_keymgmt_load_fn keymgmt_load;
+OSSL_FUNC_keymgmt_free_fn keymgmt_free;
+OSSL_FUNC_keymgmt_dup_fn keymgmt_dup;
+OSSL_FUNC_keymgmt_has_fn keymgmt_has;
+OSSL_FUNC_keymgmt_match_fn keymgmt_match;
+OSSL_FUNC_keymgmt_get_params_fn keymgmt_get_params;
+OSSL_FUNC_keymgmt_export_fn keymgmt_export;
+
+#endif
