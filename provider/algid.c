@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * AlgorithmIdentifiers of signatures: libcrypto's ASN.1 filled from two TPM
+ * ids. Pure; who asks for one is sign.c (RFC 3279 §2.2.1, §2.2.3; RFC 4055
+ * §3.1; RFC 5758 §3.2).
+ */
+#include "algid.h"
+
+#include "convert.h"
+
+#include <openssl/asn1.h>
+#include <openssl/objects.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+/* RSA names NULL parameters, ECDSA leaves them out. */
+static X509_ALGOR *
+new_plain(int key_nid, int hash_nid, int parameters)
+{
+    X509_ALGOR *algor = NULL;
+    int nid = NID_undef;
+
+    if (!OBJ_find_sigid_by_algs(&nid, hash_nid, key_nid))
+        return NULL;
+    algor = X509_ALGOR_new();
+    if (algor == NULL ||
+        !X509_ALGOR_set0(algor, OBJ_nid2obj(nid), parameters, NULL)) {
+        X509_ALGOR_free(algor);
+        return NULL;
+    }
+    return algor;
+}
+
+static X509_ALGOR *
+new_hash(int nid)
+{
+    X509_ALGOR *algor = X509_ALGOR_new();
+
+    if (algor != NULL &&
+        X509_ALGOR_set0(algor, OBJ_nid2obj(nid), V_ASN1_NULL, NULL))
+        return algor;
+    X509_ALGOR_free(algor);
+    return NULL;
+}
+
+/* An algorithm whose parameters are another structure. */
+static X509_ALGOR *
+new_wrapped(int nid, void *inner, const ASN1_ITEM *item)
+{
+    ASN1_STRING *packed = NULL;
+    X509_ALGOR *algor = NULL;
+
+    packed = ASN1_item_pack(inner, item, NULL);
+    algor = X509_ALGOR_new();
+    if (packed != NULL && algor != NULL &&
+        X509_ALGOR_set0(algor, OBJ_nid2obj(nid), V_ASN1_SEQUENCE, packed))
+        return algor;
+    ASN1_STRING_free(packed);
+    X509_ALGOR_free(algor);
+    return NULL;
+}
+
+static X509_ALGOR *
+new_mgf1(int hash_nid)
+{
+    X509_ALGOR *hash = new_hash(hash_nid);
+    X509_ALGOR *algor = NULL;
+
+    if (hash != NULL)
+        algor = new_wrapped(NID_mgf1, hash, ASN1_ITEM_rptr(X509_ALGOR));
+    X509_ALGOR_free(hash);
+    return algor;
+}
+
+/* RFC 4055 §3.1; DER leaves out what is SHA-1 by default. */
+static X509_ALGOR *
+new_pss(const struct tpm_hash *hash)
+{
+    RSA_PSS_PARAMS *pss = NULL;
+    X509_ALGOR *algor = NULL;
+
+    pss = RSA_PSS_PARAMS_new();
+    if (pss == NULL)
+        return NULL;
+    if (hash->id != TPM2_ALG_SHA1) {
+        pss->hashAlgorithm = new_hash(hash->nid);
+        pss->maskGenAlgorithm = new_mgf1(hash->nid);
+        pss->saltLength = ASN1_INTEGER_new();
+        if (pss->hashAlgorithm == NULL || pss->maskGenAlgorithm == NULL ||
+            pss->saltLength == NULL ||
+            !ASN1_INTEGER_set(pss->saltLength, (long)hash->size))
+            goto out;
+    }
+    algor = new_wrapped(NID_rsassaPss, pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS));
+
+out:
+    RSA_PSS_PARAMS_free(pss);
+    return algor;
+}
+
+int
+tpm_algid_encode(TPM2_ALG_ID scheme, TPM2_ALG_ID hash_id, unsigned char **der,
+                 size_t *len)
+{
+    const struct tpm_hash *hash = tpm_hash_by_id(hash_id);
+    X509_ALGOR *algor = NULL;
+    int written = 0;
+
+    if (hash == NULL)
+        return 0;
+    if (scheme == TPM2_ALG_RSASSA)
+        algor = new_plain(NID_rsaEncryption, hash->nid, V_ASN1_NULL);
+    else if (scheme == TPM2_ALG_ECDSA)
+        algor = new_plain(NID_X9_62_id_ecPublicKey, hash->nid, V_ASN1_UNDEF);
+    else if (scheme == TPM2_ALG_RSAPSS)
+        algor = new_pss(hash);
+    if (algor == NULL)
+        return 0;
+    *der = NULL;
+    written = i2d_X509_ALGOR(algor, der);
+    X509_ALGOR_free(algor);
+    *len = written > 0 ? (size_t)written : 0;
+    return written > 0;
+}

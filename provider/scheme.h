@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a signature is to be: scheme, hash, padding and salt, from OpenSSL's
+ * parameters and the key's own restrictions to what the TPM is told. Sends
+ * nothing and signs nothing.
+ */
+#ifndef PROVIDER_SCHEME_H
+#define PROVIDER_SCHEME_H
+
+#include "checked.h"
+#include "convert.h"
+#include "key.h"
+
+#include <openssl/params.h>
+
+struct scheme {
+    TPM2_ALG_ID id;              /* RSASSA, RSAPSS or ECDSA */
+    const struct tpm_hash *hash; /* NULL: not chosen yet */
+};
+
+/* Starts from what the key demands, or its type's default; fails for a key
+ * that may not sign what we could give it. */
+CHECKED int
+scheme_init(struct scheme *scheme, const struct tpm_key *key);
+
+/* Chooses the hash by OpenSSL's name; NULL chooses the key's own, else
+ * SHA-256, unless one has been chosen before. */
+CHECKED int
+scheme_set_hash(struct scheme *scheme, const struct tpm_key *key,
+                const char *name);
+
+/* Takes and answers the parameters of a signature context. */
+CHECKED int
+scheme_set_params(struct scheme *scheme, const struct tpm_key *key,
+                  const OSSL_PARAM params[]);
+CHECKED int
+scheme_get_params(const struct scheme *scheme, OSSL_PARAM params[]);
+
+/* What the TPM is told, and the digest as it has to be for that: ECDSA cuts
+ * or pads it to the width of the curve (SEC 1 §4.1.3 step 5). */
+CHECKED int
+scheme_resolve(const struct scheme *scheme, const struct tpm_key *key,
+               const unsigned char *digest, size_t len, TPMT_SIG_SCHEME *out,
+               TPM2B_DIGEST *tbs);
+
+#endif
