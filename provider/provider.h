@@ -34,6 +34,8 @@ struct provider {
     OSSL_LIB_CTX *libctx;        /* ours alone, with only `default` in it */
     OSSL_PROVIDER *crypto;       /* that `default` */
     EVP_MD *digests[TPM_HASHES]; /* fetched once, order of tpm_hashes[] */
+    EVP_MAC *hmac;               /* for sessions */
+    EVP_CIPHER *cipher;          /* AES-128-CFB, for sessions */
     char *tcti;                  /* from openssl.cnf; NULL: not given */
     _Atomic(struct tpm *) tpm;   /* this process's connection, or NULL */
 };

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The door: OSSL_provider_init, the parameters that openssl.cnf gives,
+ * teardown. Loading it sends the TPM nothing; what is behind the door is
+ * algorithms.c's table (provider(7), provider-base(7)).
+ */
+#include "provider.h"
+
+#include "dispatch.h"
+#include "error.h"
+#include "tpm.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/params.h>
+#include <string.h>
+
+#define PROVIDER_NAME "iot-tpm, keys in a TPM 2.0"
+
+/* Beyond any TCTI string; openssl.cnf is not the place for a novel. */
+enum { TCTI_MAX = 1024 };
+
+static OSSL_FUNC_provider_teardown_fn teardown;
+static OSSL_FUNC_provider_gettable_params_fn gettable_params;
+static OSSL_FUNC_provider_get_params_fn get_params;
+static OSSL_FUNC_provider_query_operation_fn query_operation;
+static OSSL_FUNC_provider_get_reason_strings_fn get_reason_strings;
+
+OSSL_provider_init_fn OSSL_provider_init;
+
+static void
+take_core(struct provider_core *core, const OSSL_DISPATCH *in)
+{
+    for (; in->function_id != 0; in++) {
+        switch (in->function_id) {
+        case OSSL_FUNC_CORE_GET_PARAMS:
+            core->get_params = OSSL_FUNC_core_get_params(in);
+            break;
+        case OSSL_FUNC_CORE_NEW_ERROR:
+            core->new_error = OSSL_FUNC_core_new_error(in);
+            break;
+        case OSSL_FUNC_CORE_VSET_ERROR:
+            core->vset_error = OSSL_FUNC_core_vset_error(in);
+            break;
+        case OSSL_FUNC_CORE_SET_ERROR_MARK:
+            core->set_error_mark = OSSL_FUNC_core_set_error_mark(in);
+            break;
+        case OSSL_FUNC_CORE_CLEAR_LAST_ERROR_MARK:
+            core->clear_last_error_mark =
+                OSSL_FUNC_core_clear_last_error_mark(in);
+            break;
+        case OSSL_FUNC_CORE_POP_ERROR_TO_MARK:
+            core->pop_error_to_mark = OSSL_FUNC_core_pop_error_to_mark(in);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+/* What openssl.cnf says in our section; the core keeps the string only as
+ * long as its configuration, so it is copied. */
+static int
+take_settings(struct provider *prov)
+{
+    char *tcti = NULL;
+    OSSL_PARAM settings[] = {
+        OSSL_PARAM_construct_utf8_ptr("tcti", &tcti, 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    if (prov->core.get_params == NULL ||
+        !prov->core.get_params(prov->handle, settings) || tcti == NULL)
+        return 1;
+    prov->tcti = OPENSSL_strndup(tcti, TCTI_MAX);
+    return prov->tcti != NULL;
+}
+
+/* A library context of our own, so that no hash of ours can come back to us
+ * through the application's configuration (DESIGN.md, rule 8). */
+static int
+take_crypto(struct provider *prov, const OSSL_DISPATCH *in)
+{
+    prov->libctx = OSSL_LIB_CTX_new_from_dispatch(prov->handle, in);
+    if (prov->libctx == NULL)
+        return 0;
+    prov->crypto = OSSL_PROVIDER_load(prov->libctx, "default");
+    if (prov->crypto == NULL)
+        return 0;
+    for (size_t i = 0; i < TPM_HASHES; i++) {
+        prov->digests[i] = EVP_MD_fetch(prov->libctx, tpm_hashes[i].name, NULL);
+        if (prov->digests[i] == NULL)
+            return 0;
+    }
+    prov->hmac = EVP_MAC_fetch(prov->libctx, "HMAC", NULL);
+    prov->cipher = EVP_CIPHER_fetch(prov->libctx, "AES-128-CFB", NULL);
+    return prov->hmac != NULL && prov->cipher != NULL;
+}
+
+int
+OSSL_provider_init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
+                   const OSSL_DISPATCH **out, void **context)
+{
+    struct provider *prov = NULL;
+
+    prov = OPENSSL_zalloc(sizeof *prov);
+    if (prov == NULL)
+        return 0;
+    prov->handle = handle;
+    atomic_init(&prov->tpm, NULL);
+    take_core(&prov->core, in);
+    if (!take_settings(prov) || !take_crypto(prov, in)) {
+        teardown(prov);
+        return 0;
+    }
+    *context = prov;
+    *out = provider_functions;
+    return 1;
+}
+
+static void
+teardown(void *context)
+{
+    struct provider *prov = context;
+    struct tpm *tpm = atomic_exchange(&prov->tpm, NULL);
+
+    tpm_free(&tpm);
+    for (size_t i = 0; i < TPM_HASHES; i++)
+        EVP_MD_free(prov->digests[i]);
+    EVP_CIPHER_free(prov->cipher);
+    EVP_MAC_free(prov->hmac);
+    OSSL_PROVIDER_unload(prov->crypto);
+    OSSL_LIB_CTX_free(prov->libctx);
+    OPENSSL_free(prov->tcti);
+    OPENSSL_free(prov);
+}
+
+static const OSSL_PARAM *
+gettable_params(void *context)
+{
+    static const OSSL_PARAM params[] = {
+        OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_NAME, NULL, 0),
+        OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_VERSION, NULL, 0),
+        OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_BUILDINFO, NULL, 0),
+        OSSL_PARAM_int(OSSL_PROV_PARAM_STATUS, NULL),
+        OSSL_PARAM_END,
+    };
+
+    (void)context;
+    return params;
+}
+
+static int
+get_params(void *context, OSSL_PARAM params[])
+{
+    OSSL_PARAM *p = NULL;
+
+    (void)context;
+    p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_NAME);
+    if (p != NULL && !OSSL_PARAM_set_utf8_ptr(p, PROVIDER_NAME))
+        return 0;
+    p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_VERSION);
+    if (p != NULL && !OSSL_PARAM_set_utf8_ptr(p, PROVIDER_VERSION))
+        return 0;
+    p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_BUILDINFO);
+    if (p != NULL && !OSSL_PARAM_set_utf8_ptr(p, PROVIDER_VERSION))
+        return 0;
+    /* It runs, TPM or no TPM: that shows when a key is used. */
+    p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS);
+    return p == NULL || OSSL_PARAM_set_int(p, 1);
+}
+
+static const OSSL_ALGORITHM *
+query_operation(void *context, int operation, int *no_cache)
+{
+    (void)context;
+    *no_cache = 0;
+    return provider_algorithms(operation);
+}
+
+static const OSSL_ITEM *
+get_reason_strings(void *context)
+{
+    (void)context;
+    return tpm_reason_strings;
+}
+
+const struct tpm_hash *
+provider_hash_by_name(const struct provider *prov, const char *name)
+{
+    for (size_t i = 0; i < TPM_HASHES; i++)
+        if (EVP_MD_is_a(prov->digests[i], name))
+            return &tpm_hashes[i];
+    return NULL;
+}
+
+const EVP_MD *
+provider_digest(const struct provider *prov, TPM2_ALG_ID hash)
+{
+    const struct tpm_hash *row = tpm_hash_by_id(hash);
+
+    return row == NULL ? NULL : prov->digests[row - tpm_hashes];
+}
+
+const OSSL_DISPATCH provider_functions[] = {
+    DISPATCH(OSSL_FUNC_PROVIDER_TEARDOWN, teardown),
+    DISPATCH(OSSL_FUNC_PROVIDER_GETTABLE_PARAMS, gettable_params),
+    DISPATCH(OSSL_FUNC_PROVIDER_GET_PARAMS, get_params),
+    DISPATCH(OSSL_FUNC_PROVIDER_QUERY_OPERATION, query_operation),
+    DISPATCH(OSSL_FUNC_PROVIDER_GET_REASON_STRINGS, get_reason_strings),
+    { 0, NULL },
+};
