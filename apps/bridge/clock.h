@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The clock by which the bridge measures how long something lasts; for what
+ * time it is, it asks time(2).
+ */
+#ifndef BRIDGE_CLOCK_H
+#define BRIDGE_CLOCK_H
+
+#include <stdint.h>
+
+/* Seconds since some moment; nobody sets this clock. */
+int64_t
+clock_seconds(void);
+
+#endif

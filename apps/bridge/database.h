@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The registry's database as a long-running process sees it: it may come
+ * late, go away, be replaced, and change.
+ */
+#ifndef BRIDGE_DATABASE_H
+#define BRIDGE_DATABASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+struct registry_store;
+
+/* All but PATH, which is borrowed, starts as zero. */
+struct database {
+    const char *path;
+    struct registry_store *store; /* NULL while it cannot be opened */
+    uint64_t generation;          /* grows when the content has changed */
+    uint64_t seen;                /* the store's own, when last looked at */
+    struct stat file;             /* as it was when last tried */
+    int64_t tried;                /* in which second that was */
+};
+
+/*
+ * Opens the database if it is there and not open, again if another file has
+ * taken its place, and looks at its generation.  To be called about once a
+ * second; it never waits long.  What went wrong is logged when it is news.
+ */
+void
+database_look(struct database *database, int64_t second);
+
+void
+database_close(struct database *database);
+
+#endif

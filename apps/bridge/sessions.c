@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * An array to walk, and two trees of libc's to find by: the connection, and
+ * the number of the device.
+ */
+#include "sessions.h"
+
+#include "base/log.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sessions {
+    struct session **all;
+    size_t count;
+    size_t room;
+    void *by_connection;
+    void *by_device;
+};
+
+enum { FIRST_ROOM = 64 };
+
+static int
+compare(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int
+compare_connections(const void *a, const void *b)
+{
+    const struct session *left = a;
+    const struct session *right = b;
+
+    return compare((uintptr_t)left->connection, (uintptr_t)right->connection);
+}
+
+static int
+compare_devices(const void *a, const void *b)
+{
+    const struct session *left = a;
+    const struct session *right = b;
+
+    return compare(left->device.num_id, right->device.num_id);
+}
+
+struct sessions *
+sessions_new(void)
+{
+    return calloc(1, sizeof(struct sessions));
+}
+
+void
+sessions_free(struct sessions **sessions)
+{
+    if (*sessions == NULL)
+        return;
+    while ((*sessions)->count > 0)
+        sessions_remove(*sessions, (*sessions)->all[(*sessions)->count - 1]);
+    free((*sessions)->all);
+    free(*sessions);
+    *sessions = NULL;
+}
+
+static bool
+make_room(struct sessions *sessions)
+{
+    size_t room = sessions->room == 0 ? FIRST_ROOM : sessions->room * 2;
+    struct session **larger;
+
+    if (sessions->count < sessions->room)
+        return true;
+    larger = realloc(sessions->all, room * sizeof *larger);
+    if (larger == NULL)
+        return false;
+    sessions->all = larger;
+    sessions->room = room;
+    return true;
+}
+
+static struct session *
+copy(const struct session *session)
+{
+    struct session *copied = malloc(sizeof *copied);
+
+    if (copied == NULL)
+        return NULL;
+    *copied = *session;
+    copied->client_id = strdup(session->client_id);
+    if (copied->client_id == NULL) {
+        free(copied);
+        return NULL;
+    }
+    return copied;
+}
+
+bool
+sessions_add(struct sessions *sessions, const struct session *session)
+{
+    struct session *added = NULL;
+
+    if (!make_room(sessions))
+        goto out;
+    added = copy(session);
+    if (added == NULL)
+        goto out;
+    added->index = sessions->count;
+    sessions->all[sessions->count++] = added;
+    if (tsearch(added, &sessions->by_connection, compare_connections) != NULL &&
+        tsearch(added, &sessions->by_device, compare_devices) != NULL)
+        return true;
+    sessions_remove(sessions, added);
+out:
+    log_error("out of memory for a session");
+    return false;
+}
+
+/* tsearch hands out addresses of pointers. */
+static struct session *
+found(const void *node)
+{
+    return node != NULL ? *(struct session *const *)node : NULL;
+}
+
+struct session *
+sessions_find(const struct sessions *sessions, const void *connection)
+{
+    struct session key = { .connection = connection };
+
+    return found(tfind(&key, &sessions->by_connection, compare_connections));
+}
+
+struct session *
+sessions_find_device(const struct sessions *sessions, uint64_t num_id)
+{
+    struct session key = { .device = { .num_id = num_id } };
+
+    return found(tfind(&key, &sessions->by_device, compare_devices));
+}
+
+void
+sessions_remove(struct sessions *sessions, struct session *session)
+{
+    struct session *last;
+
+    if (session == NULL)
+        return;
+    last = sessions->all[--sessions->count];
+    last->index = session->index;
+    sessions->all[last->index] = last;
+    tdelete(session, &sessions->by_connection, compare_connections);
+    tdelete(session, &sessions->by_device, compare_devices);
+    free(session->client_id);
+    free(session);
+}
+
+size_t
+sessions_count(const struct sessions *sessions)
+{
+    return sessions->count;
+}
+
+struct session *
+sessions_at(const struct sessions *sessions, size_t index)
+{
+    return sessions->all[index];
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The devices that are connected: one session a connection, one connection a
+ * device (cloud-iot-core reference, section 2.8).  What a connection is, only
+ * the caller knows; here it is an address to find a session by.
+ */
+#ifndef BRIDGE_SESSIONS_H
+#define BRIDGE_SESSIONS_H
+
+#include "base/checked.h"
+#include "gate/gate.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session {
+    const void *connection;
+    char *client_id; /* as the device gave it, with its id or its number */
+    struct gate_device device;
+    int64_t since;       /* when it came, on the caller's clock */
+    uint64_t generation; /* of the registry, when it last was considered */
+    size_t index;        /* for sessions.c */
+};
+
+struct sessions;
+
+/* NULL when there is no memory. */
+CHECKED struct sessions *
+sessions_new(void);
+
+void
+sessions_free(struct sessions **sessions);
+
+/*
+ * Adds a session, a copy of *SESSION and of its client id.  The connection and
+ * the device must have none.  False, having logged it, when there is no
+ * memory.
+ */
+CHECKED bool
+sessions_add(struct sessions *sessions, const struct session *session);
+
+/* The session of a connection, or of a device; NULL when there is none.  It
+ * stays the table's, until it is removed. */
+CHECKED struct session *
+sessions_find(const struct sessions *sessions, const void *connection);
+CHECKED struct session *
+sessions_find_device(const struct sessions *sessions, uint64_t num_id);
+
+/* Removes and frees a session; accepts NULL.  The last one takes its place in
+ * the order of sessions_at. */
+void
+sessions_remove(struct sessions *sessions, struct session *session);
+
+/* All of them, by a number from 0 to below the count. */
+size_t
+sessions_count(const struct sessions *sessions);
+struct session *
+sessions_at(const struct sessions *sessions, size_t index);
+
+#endif

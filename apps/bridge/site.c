@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Writes topics and attributes for the site.  That the device may publish
+ * there is for the gate to have said.
+ */
+#include "site.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+bool
+site_topic_write(const struct gate_device *device,
+                 const struct names_topic *topic, char text[SITE_TOPIC_MOST])
+{
+    char path[SITE_TOPIC_MOST];
+    int length;
+
+    if (!names_write_path(&device->path, path, sizeof path))
+        return false;
+    length = snprintf(text, SITE_TOPIC_MOST, "%s/%s%s%s", path,
+                      names_kind_word(topic->kind),
+                      topic->subfolder[0] != '\0' ? "/" : "", topic->subfolder);
+    return length >= 0 && length < SITE_TOPIC_MOST;
+}
+
+void
+site_attributes_fill(const struct gate_device *device,
+                     const struct names_topic *topic,
+                     struct site_attributes *attributes)
+{
+    const struct names_path *path = &device->path;
+
+    *attributes = (struct site_attributes){
+        {
+            { "deviceId", path->device },
+            { "deviceNumId", attributes->number },
+            { "deviceRegistryId", path->registry },
+            { "deviceRegistryLocation", path->location },
+            { "projectId", path->project },
+            { "subFolder", topic->subfolder },
+        },
+        ""
+    };
+    snprintf(attributes->number, sizeof attributes->number, "%" PRIu64,
+             device->num_id);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * How the site sees what a device published: a topic that names the device
+ * in full, and the attributes of the cloud-iot-core reference, section 6.
+ */
+#ifndef BRIDGE_SITE_H
+#define BRIDGE_SITE_H
+
+#include "base/checked.h"
+#include "gate/gate.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    SITE_TOPIC_MOST = 1600, /* bytes, with the NUL */
+    SITE_ATTRIBUTES = 6,
+};
+
+struct site_attribute {
+    const char *name;
+    const char *value;
+};
+
+/* All attributes of one message.  They point into the device, the topic and
+ * NUMBER, so they are not to be copied. */
+struct site_attributes {
+    struct site_attribute all[SITE_ATTRIBUTES];
+    char number[24];
+};
+
+/*
+ * Writes "projects/P/locations/L/registries/R/devices/D/events[/SUBFOLDER]",
+ * D being the device's id, for what DEVICE published to TOPIC.  False when it
+ * does not fit, which no valid name brings about.
+ */
+CHECKED bool
+site_topic_write(const struct gate_device *device,
+                 const struct names_topic *topic, char text[SITE_TOPIC_MOST]);
+
+void
+site_attributes_fill(const struct gate_device *device,
+                     const struct names_topic *topic,
+                     struct site_attributes *attributes);
+
+#endif

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The gate before a real registry: who is let in, who is not, and who must
+ * leave when the registry changes.
+ */
+#include "check.h"
+#include "gate/gate.h"
+#include "registry/registry.h"
+
+#include <iotjwt.h>
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REGISTRY "projects/p-1/locations/eu/registries/reg"
+#define DEVICE REGISTRY "/devices/dev-1"
+
+/* A registry with a device, and a token of the device. */
+struct site {
+    char folder[32];
+    char file[64];
+    struct registry_store *store;
+    EVP_PKEY *key;
+    char *token;
+    int64_t now;
+};
+
+static char *
+pem_of(EVP_PKEY *key)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *bytes = NULL;
+    char *text = NULL;
+    long length;
+
+    CHECK(PEM_write_bio_PUBKEY(bio, key));
+    length = BIO_get_mem_data(bio, &bytes);
+    text = strndup(bytes, (size_t)length);
+    BIO_free(bio);
+    return text;
+}
+
+static bool
+add_device(const struct site *site)
+{
+    struct names_path path = { "p-1", "eu", "reg", "" };
+    struct registry_device device = {
+        .id = "dev-1",
+        .credential_count = 1,
+        .credentials[0] = { REGISTRY_ES256_PEM, pem_of(site->key), 0 },
+    };
+    bool ok = registry_device_create(site->store, &path, &device);
+
+    free(device.credentials[0].pem);
+    return ok;
+}
+
+static bool
+site_open(struct site *site)
+{
+    struct registry registry = { .project = "p-1",
+                                 .location = "eu",
+                                 .id = "reg",
+                                 .mqtt_enabled = true,
+                                 .http_enabled = true };
+    struct iotjwt_claims claims = { .audience = "p-1" };
+
+    strcpy(site->folder, "/tmp/gate-XXXXXX");
+    if (mkdtemp(site->folder) == NULL)
+        return false;
+    snprintf(site->file, sizeof site->file, "%s/r.db", site->folder);
+    site->now = time(NULL);
+    claims.issued_at = site->now;
+    claims.expires_at = site->now + 3600;
+    site->key = EVP_EC_gen("P-256");
+    site->token = iotjwt_mint(site->key, &claims, NULL, NULL, NULL);
+    site->store = registry_store_open(site->file, REGISTRY_CREATE);
+    return site->store != NULL && registry_create(site->store, &registry) &&
+           add_device(site);
+}
+
+static void
+site_close(struct site *site)
+{
+    char command[128];
+
+    registry_store_close(&site->store);
+    EVP_PKEY_free(site->key);
+    iotjwt_free(&site->token);
+    snprintf(command, sizeof command, "rm -rf %s", site->folder);
+    CHECK(system(command) == 0);
+}
+
+/* What comes of a visit under the name PATH. */
+static enum gate_reason
+visit(const struct site *site, const char *path, struct gate_device *device)
+{
+    struct gate_visitor visitor = {
+        .path = path,
+        .path_length = path != NULL ? strlen(path) : 0,
+        .token = site->token,
+        .token_length = site->token != NULL ? strlen(site->token) : 0,
+        .now = site->now,
+        .skew = GATE_SKEW,
+    };
+    struct gate_refusal refusal = { GATE_NO_REASON, "" };
+
+    if (gate_authenticate(site->store, &visitor, device, &refusal))
+        return GATE_NO_REASON;
+    CHECK(strlen(refusal.text) > 0);
+    return refusal.reason;
+}
+
+static void
+check_who_it_is(const struct site *site, struct gate_device *device)
+{
+    char by_number[256];
+    struct gate_device other;
+
+    CHECK(visit(site, DEVICE, device) == GATE_NO_REASON);
+    CHECK(strcmp(device->path.device, "dev-1") == 0);
+    CHECK(device->expires_at == site->now + 3600);
+    snprintf(by_number, sizeof by_number, REGISTRY "/devices/%" PRIu64,
+             device->num_id);
+    CHECK(visit(site, by_number, &other) == GATE_NO_REASON);
+    CHECK(strcmp(other.path.device, "dev-1") == 0);
+    CHECK(other.num_id == device->num_id);
+
+    CHECK(visit(site, REGISTRY "/devices/dev-2", &other) ==
+          GATE_UNKNOWN_DEVICE);
+    CHECK(visit(site, REGISTRY "/devices/17", &other) == GATE_UNKNOWN_DEVICE);
+    CHECK(visit(site, "projects/p-1/locations/us/registries/reg/devices/dev-1",
+                &other) == GATE_UNKNOWN_REGISTRY);
+    CHECK(visit(site, "projects/p-2/locations/eu/registries/reg/devices/dev-1",
+                &other) == GATE_UNKNOWN_REGISTRY);
+    CHECK(visit(site, REGISTRY "/devices/../dev-1", &other) == GATE_PATH);
+    CHECK(visit(site, REGISTRY, &other) == GATE_PATH);
+    CHECK(visit(site, "", &other) == GATE_PATH);
+    CHECK(visit(site, NULL, &other) == GATE_PATH);
+}
+
+static void
+check_what_is_given(struct site *site)
+{
+    char *token = site->token;
+    struct registry_store *store = site->store;
+    struct gate_device device;
+
+    site->token = NULL;
+    CHECK(visit(site, DEVICE, &device) == GATE_NO_TOKEN);
+    site->token = token;
+    site->store = NULL;
+    CHECK(visit(site, DEVICE, &device) == GATE_UNAVAILABLE);
+    site->store = store;
+    CHECK(visit(site, DEVICE, &device) == GATE_NO_REASON);
+}
+
+/* What becomes of one who is in, and of one who comes, after each change. */
+static void
+check_changes(struct site *site, const struct gate_device *device)
+{
+    struct registry_device change = { .blocked = true };
+    struct registry registry = { .mqtt_enabled = false };
+    struct gate_refusal refusal;
+    struct gate_device other;
+
+    CHECK(gate_reconsider(site->store, device, &refusal));
+    CHECK(registry_device_update(site->store, &device->path, &change,
+                                 REGISTRY_DEVICE_SET_BLOCKED));
+    CHECK(visit(site, DEVICE, &other) == GATE_BLOCKED);
+    CHECK(!gate_reconsider(site->store, device, &refusal));
+    CHECK(refusal.reason == GATE_BLOCKED);
+    change.blocked = false;
+    CHECK(registry_device_update(site->store, &device->path, &change,
+                                 REGISTRY_DEVICE_SET_BLOCKED));
+    CHECK(gate_reconsider(site->store, device, &refusal));
+
+    CHECK(registry_update(site->store, &device->path, &registry,
+                          REGISTRY_SET_MQTT));
+    CHECK(visit(site, DEVICE, &other) == GATE_MQTT_DISABLED);
+    CHECK(!gate_reconsider(site->store, device, &refusal));
+    registry.mqtt_enabled = true;
+    CHECK(registry_update(site->store, &device->path, &registry,
+                          REGISTRY_SET_MQTT));
+
+    CHECK(registry_device_delete(site->store, &device->path));
+    CHECK(visit(site, DEVICE, &other) == GATE_UNKNOWN_DEVICE);
+    CHECK(!gate_reconsider(site->store, device, &refusal));
+    CHECK(add_device(site));
+    CHECK(visit(site, DEVICE, &other) == GATE_NO_REASON);
+    CHECK(!gate_reconsider(site->store, device, &refusal));
+    CHECK(refusal.reason == GATE_UNKNOWN_DEVICE);
+}
+
+int
+main(void)
+{
+    struct site site = { .store = NULL };
+    struct gate_device device;
+
+    if (CHECK(site_open(&site))) {
+        check_who_it_is(&site, &device);
+        check_what_is_given(&site);
+        check_changes(&site, &device);
+    }
+    site_close(&site);
+    return check_end();
+}
