@@ -30,9 +30,10 @@ iotjwt_token_cut(const char *text, size_t length, struct iotjwt_token *token,
                                 "not a token: no three parts with dots "
                                 "between");
     *token = (struct iotjwt_token){
-        .header = { "header", text, (size_t)(first - text) },
-        .payload = { "claims", first + 1, (size_t)(second - first - 1) },
-        .signature = { "signature", second + 1, (size_t)(end - second - 1) },
+        .header = { "header", "is", text, (size_t)(first - text) },
+        .payload = { "claims", "are", first + 1, (size_t)(second - first - 1) },
+        .signature = { "signature", "is", second + 1,
+                       (size_t)(end - second - 1) },
         .signed_text = text,
         .signed_length = (size_t)(second - text),
     };
@@ -46,8 +47,8 @@ iotjwt_token_bytes(const struct iotjwt_part *part,
 {
     if (iotjwt_base64url_decode(part->text, part->length, bytes, size))
         return true;
-    return iotjwt_error_set(error, IOTJWT_MALFORMED, "its %s is not base64url",
-                            part->name);
+    return iotjwt_error_set(error, IOTJWT_MALFORMED, "its %s %s not base64url",
+                            part->name, part->verb);
 }
 
 json_t *
@@ -63,11 +64,11 @@ iotjwt_token_object(const struct iotjwt_part *part, struct iotjwt_error *error)
     object =
         json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &reason);
     if (object == NULL)
-        iotjwt_error_set(error, IOTJWT_MALFORMED, "its %s is not JSON: %.80s",
-                         part->name, reason.text);
+        iotjwt_error_set(error, IOTJWT_MALFORMED, "its %s %s not JSON: %.80s",
+                         part->name, part->verb, reason.text);
     else if (!json_is_object(object)) {
-        iotjwt_error_set(error, IOTJWT_MALFORMED, "its %s is no JSON object",
-                         part->name);
+        iotjwt_error_set(error, IOTJWT_MALFORMED, "its %s %s no JSON object",
+                         part->name, part->verb);
         json_decref(object);
         object = NULL;
     }

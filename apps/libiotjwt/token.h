@@ -11,7 +11,7 @@
 
 /* Bytes of some part of a token, borrowed from it, still in base64url. */
 struct iotjwt_part {
-    const char *name; /* for sentences */
+    const char *name, *verb; /* for sentences: "claims", "are" */
     const char *text;
     size_t length;
 };
