@@ -87,6 +87,21 @@ pem_give(unsigned char *der, long length, OSSL_CALLBACK *callback, void *arg)
     return callback(params, arg);
 }
 
+/* Broken files are refused here already, in words that reach the user: what
+ * fails in the next step, OSSL_STORE replaces by "unsupported". */
+static int
+pem_check(const struct provider *prov, const unsigned char *der, long length)
+{
+    const char *why = NULL;
+    struct tpm_keyfile *file = tpm_keyfile_parse(der, (size_t)length, &why);
+    int ok = file != NULL;
+
+    if (!ok)
+        tpm_raise(prov, TPM_R_BAD_KEY_FILE, "%s", why);
+    tpm_keyfile_free(&file);
+    return ok;
+}
+
 static int
 decode_pem(void *context, OSSL_CORE_BIO *core_in, int selection,
            OSSL_CALLBACK *callback, void *arg, OSSL_PASSPHRASE_CALLBACK *ask,
@@ -117,7 +132,7 @@ decode_pem(void *context, OSSL_CORE_BIO *core_in, int selection,
                   "the PEM of the key file is cut short or corrupt");
         goto out;
     }
-    ok = pem_give(der, length, callback, arg);
+    ok = pem_check(prov, der, length) && pem_give(der, length, callback, arg);
 out:
     OPENSSL_free(name);
     OPENSSL_free(header);
@@ -157,6 +172,10 @@ key_new(struct provider *prov, const unsigned char *der, size_t length)
     }
     key = tpm_key_new_from_blob(prov, &file->public_area, &file->private_area,
                                 file->parent, file->empty_auth);
+    if (key != NULL)
+        key->is_partial = file->policy.count > 0 ||
+                          file->alternative_count > 0 || file->rsa_parent ||
+                          file->secret != NULL || file->description != NULL;
     tpm_keyfile_free(&file);
     return key;
 }

@@ -117,20 +117,34 @@ private_set(void *context, const OSSL_PARAM params[])
 }
 
 static int
-private_make(const struct tpm_key *key, struct der *der)
+private_check(const struct tpm_key *key)
 {
-    struct tpm_keyfile *file = NULL;
     char subject[TPM_KEY_SUBJECT_MAX];
-    int ok = 0;
 
-    if (key->blob.size == 0) {
-        tpm_key_subject(key, subject);
+    tpm_key_subject(key, subject);
+    if (key->blob.size == 0)
         tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
                   "%s does not leave the TPM, not even wrapped: there is no "
                   "file of it, use its URI",
                   subject);
+    else if (key->is_partial)
+        tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
+                  "the file of %s has a policy, a description or the like, "
+                  "which would be lost: copy the file instead",
+                  subject);
+    else
+        return 1;
+    return 0;
+}
+
+static int
+private_make(const struct tpm_key *key, struct der *der)
+{
+    struct tpm_keyfile *file = NULL;
+    int ok = 0;
+
+    if (!private_check(key))
         return 0;
-    }
     file = tpm_keyfile_new();
     if (file == NULL)
         return 0;

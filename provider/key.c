@@ -160,7 +160,7 @@ tpm_key_new_from_object(struct provider *prov, const unsigned char *data,
     struct tpm_key *key = NULL;
 
     if (!tpm_objectfile_parse(data, len, &file, &why)) {
-        tpm_raise(prov, TPM_R_BAD_KEY_FILE, "the serialized object: %s", why);
+        tpm_raise(prov, TPM_R_BAD_KEY_FILE, "%s", why);
         return NULL;
     }
     key = tpm_key_new_from_handle(prov, file.handle, empty_auth);
@@ -204,6 +204,7 @@ tpm_key_set_auth(struct tpm_key *key, const void *auth, size_t len)
                   hash == NULL ? 0 : (unsigned)hash->size);
         return 0;
     }
+    key->auth_given = 1;
     key->auth.size = (UINT16)len;
     if (len > 0)
         memcpy(key->auth.buffer, auth, len);
@@ -291,6 +292,11 @@ tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
     char subject[TPM_KEY_SUBJECT_MAX];
 
     tpm_key_subject(key, subject);
+    if (!key->empty_auth && !key->auth_given) {
+        tpm_raise(key->prov, TPM_R_BAD_PASSWORD,
+                  "%s has a password, and none was given", subject);
+        return 0;
+    }
     return tpm_transact(key->prov, subject, sign_work, &job);
 }
 
@@ -386,5 +392,6 @@ tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
     key->handle = wish->handle;
     key->parent_auth = wish->parent_auth;
     key->auth = wish->sensitive.sensitive.userAuth;
+    key->auth_given = 1;
     return key;
 }

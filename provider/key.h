@@ -24,8 +24,10 @@ struct tpm_key {
     TPM2B_PRIVATE blob;     /* size 0: only at its persistent handle */
     TPM2_HANDLE parent;     /* of the blob: persistent or a hierarchy */
     int empty_auth;         /* 1: there is no password, nobody is asked */
-    TPM2B_AUTH auth;        /* the password, size 0 until it is known */
+    int auth_given;         /* 1: the password is known, be it of size 0 */
+    TPM2B_AUTH auth;        /* the password */
     TPM2B_AUTH parent_auth; /* size 0: none, or in the environment */
+    int is_partial;         /* 1: its file says more than is kept here */
 };
 
 /* What a new key is to be; gen_* of keymgmt.c fills it. */
@@ -90,7 +92,9 @@ void
 tpm_key_subject(const struct tpm_key *key, char subject[TPM_KEY_SUBJECT_MAX]);
 
 /* Loads the key, signs a digest made on the host, flushes; nothing stays in
- * the TPM. Tries the whole once more when the TPM was reset meanwhile. */
+ * the TPM. Fails before it sends anything when the key has a password that
+ * nobody gave: a guess would count towards the TPM's lockout. Tries the whole
+ * once more when the TPM was reset meanwhile. */
 CHECKED int
 tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
              const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature);

@@ -6,12 +6,12 @@
  */
 #include "object.h"
 
-#include "error.h"
 #include "key.h"
 
 #include <openssl/core_names.h>
 #include <openssl/core_object.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/params.h>
 
 /* Longer than any TPM takes, so that a password which is too long is refused
@@ -25,7 +25,7 @@ tpm_object_ask(struct tpm_key *key, OSSL_PASSPHRASE_CALLBACK *ask, void *arg)
     char password[PASSWORD_MAX];
     size_t length = 0;
     OSSL_PARAM params[2];
-    int ok = 0;
+    int ok = 1;
 
     if (key->empty_auth || ask == NULL)
         return 1;
@@ -33,13 +33,13 @@ tpm_object_ask(struct tpm_key *key, OSSL_PASSPHRASE_CALLBACK *ask, void *arg)
     params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PASSPHRASE_PARAM_INFO,
                                                  subject, 0);
     params[1] = OSSL_PARAM_construct_end();
-    if (!ask(password, sizeof(password), &length, params, arg)) {
-        tpm_raise(key->prov, TPM_R_BAD_PASSWORD,
-                  "%s has a password, and none was given", subject);
-        goto out;
+    ERR_set_mark();
+    if (ask(password, sizeof(password), &length, params, arg)) {
+        ERR_clear_last_mark();
+        ok = tpm_key_set_auth(key, password, length);
+    } else {
+        ERR_pop_to_mark();
     }
-    ok = tpm_key_set_auth(key, password, length);
-out:
     OPENSSL_cleanse(password, sizeof(password));
     return ok;
 }

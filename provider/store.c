@@ -99,8 +99,6 @@ static struct tpm_key *
 load_object(const struct store *store)
 {
     unsigned char data[TPM_OBJECTFILE_SIZE_MAX + 1];
-    struct tpm_objectfile file;
-    const char *why = NULL;
     size_t length = 0, got = 0;
     BIO *in = BIO_new_file(store->rest, "rb");
 
@@ -113,11 +111,6 @@ load_object(const struct store *store)
            BIO_read_ex(in, data + length, sizeof(data) - length, &got))
         length += got;
     BIO_free(in);
-    if (!tpm_objectfile_parse(data, length, &file, &why)) {
-        tpm_raise(store->prov, TPM_R_BAD_KEY_FILE, "%.200s: %s", store->rest,
-                  why);
-        return NULL;
-    }
     return tpm_key_new_from_object(store->prov, data, length,
                                    !store->has_password);
 }
