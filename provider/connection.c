@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,9 @@
 /* How long to wait for a TPM that was there a moment ago: a resource manager
  * that restarts, a machine that resumes. */
 enum { RETURN_PAUSE_MS = 100, RETURN_TRIES = 50 };
+
+/* How long to wait for others to let go of the TPM's few slots. */
+enum { CROWDED_PAUSE_MS = 10, CROWDED_PATIENCE_MS = 5000 };
 
 enum { DESCRIPTORS = 4 };
 
@@ -42,6 +46,15 @@ choose(const struct provider *prov)
         choice.source = "`tcti` in openssl.cnf says so";
     }
     return choice;
+}
+
+void
+connection_pause(int ms)
+{
+    struct timespec time = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+    while (nanosleep(&time, &time) != 0)
+        continue;
 }
 
 static size_t
@@ -257,12 +270,10 @@ own_tpm(struct provider *prov)
 CHECKED static int
 reopen(struct tpm *tpm)
 {
-    const struct timespec pause = { 0, RETURN_PAUSE_MS * 1000000L };
-
     for (int i = 0; i < RETURN_TRIES; i++) {
         if (connection_open(tpm, 1))
             return 1;
-        (void)nanosleep(&pause, NULL);
+        connection_pause(RETURN_PAUSE_MS);
     }
     return connection_open(tpm, 0);
 }
@@ -283,28 +294,64 @@ run_once(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
     return ok;
 }
 
-/* Rule 6: the whole is done once more when its ground was taken away. */
+/* Without a resource manager several programs share a few slots, command by
+ * command. Whoever finds them taken gives back what it has, so that somebody
+ * gets on, and comes again after a pause that is not everybody's. */
+static int
+wait_for_room(const struct provider *prov, int *waited_ms)
+{
+    unsigned char chance = 0;
+    int ms = 0;
+
+    if (*waited_ms >= CROWDED_PATIENCE_MS)
+        return 0;
+    if (RAND_bytes_ex(prov->libctx, &chance, 1, 0) <= 0)
+        return 0;
+    ms = CROWDED_PAUSE_MS + chance % (CROWDED_PAUSE_MS + *waited_ms / 8);
+    connection_pause(ms);
+    *waited_ms += ms;
+    return 1;
+}
+
+/* Rule 6: the whole is done once more when its ground was taken away, and
+ * again and again, for a while, when others were in the way. */
+static int
+may_repeat(const struct tpm *tpm, int *is_second, int *waited_ms)
+{
+    if (tpm->fault == TPM_FAULT_CROWDED)
+        return wait_for_room(tpm->prov, waited_ms);
+    if (*is_second)
+        return 0;
+    *is_second = 1;
+    return tpm->fault == TPM_FAULT_LOST || tpm->fault == TPM_FAULT_STALE;
+}
+
+/* Errors of a try that is repeated are nobody's business. */
 CHECKED static int
 run(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
 {
-    const struct provider *prov = tpm->prov;
-    int may_repeat = prov->core.set_error_mark != NULL &&
-                     prov->core.pop_error_to_mark != NULL &&
-                     prov->core.clear_last_error_mark != NULL;
-    int ok = 0;
+    const struct provider_core *core = &tpm->prov->core;
+    const OSSL_CORE_HANDLE *handle = tpm->prov->handle;
+    int is_second = core->set_error_mark == NULL ||
+                    core->pop_error_to_mark == NULL ||
+                    core->clear_last_error_mark == NULL;
+    int waited_ms = is_second ? CROWDED_PATIENCE_MS : 0;
 
     tpm->fault = TPM_FAULT_NONE;
-    if (may_repeat)
-        prov->core.set_error_mark(prov->handle);
-    ok = run_once(tpm, work, arg);
-    if (may_repeat && !ok &&
-        (tpm->fault == TPM_FAULT_LOST || tpm->fault == TPM_FAULT_STALE)) {
-        prov->core.pop_error_to_mark(prov->handle);
+    if (is_second)
         return run_once(tpm, work, arg);
+    for (;;) {
+        core->set_error_mark(handle);
+        if (run_once(tpm, work, arg)) {
+            core->pop_error_to_mark(handle);
+            return 1;
+        }
+        if (!may_repeat(tpm, &is_second, &waited_ms)) {
+            core->clear_last_error_mark(handle);
+            return 0;
+        }
+        core->pop_error_to_mark(handle);
     }
-    if (may_repeat)
-        prov->core.clear_last_error_mark(prov->handle);
-    return ok;
 }
 
 int

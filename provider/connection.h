@@ -34,4 +34,8 @@ connection_open(struct tpm *tpm, int is_quiet);
 void
 connection_close(struct tpm *tpm);
 
+/* Sleeps, milliseconds. */
+void
+connection_pause(int ms);
+
 #endif

@@ -36,6 +36,7 @@ enum tpm_fault {
     TPM_FAULT_AGAIN,   /* send the same once more, after a pause */
     TPM_FAULT_LOST,    /* the connection is gone: connect anew */
     TPM_FAULT_STALE,   /* the TPM forgot what we loaded: load it anew */
+    TPM_FAULT_CROWDED, /* others have the slots: give ours back and wait */
     TPM_FAULT_REFUSED, /* an answer, and it is no */
 };
 

@@ -12,7 +12,6 @@
 
 #include <openssl/crypto.h>
 #include <string.h>
-#include <time.h>
 #include <tss2/tss2_rc.h>
 #include <tss2/tss2_sys.h>
 
@@ -32,15 +31,6 @@ struct call {
     int waited_ms;
     TSS2_RC code;
 };
-
-static void
-pause_for(int ms)
-{
-    struct timespec time = { ms / 1000, (long)(ms % 1000) * 1000000 };
-
-    while (nanosleep(&time, &time) != 0)
-        continue;
-}
 
 static struct call
 call_begin(struct tpm *tpm, const char *name, TPM2_CC command,
@@ -78,7 +68,7 @@ call_fail(struct call *call, TSS2_RC code)
     call->code = code;
     if (call->tpm->fault == TPM_FAULT_AGAIN)
         call->tpm->fault = TPM_FAULT_REFUSED; /* patience is at its end */
-    if (!call->is_quiet || call->tpm->fault == TPM_FAULT_LOST)
+    if (!call->is_quiet)
         say(call, code);
     if (call->tpm->fault == TPM_FAULT_LOST)
         connection_close(call->tpm);
@@ -182,7 +172,7 @@ call_again(struct call *call, TSS2_RC prepared)
         code = Tss2_Sys_Execute(call->tpm->sys);
     if (tpm_fault_find(code)->fault == TPM_FAULT_AGAIN &&
         call->waited_ms < PATIENCE_MS) {
-        pause_for(call->pause_ms);
+        connection_pause(call->pause_ms);
         call->waited_ms += call->pause_ms;
         call->pause_ms = call->pause_ms * 2 < PAUSE_LONGEST_MS
                              ? call->pause_ms * 2
@@ -251,8 +241,7 @@ tpm_is_free(struct tpm *tpm, TPM2_HANDLE handle, int *is_free)
         tpm->fault = TPM_FAULT_NONE;
         return 1;
     }
-    if (tpm->fault != TPM_FAULT_LOST)
-        say(&call, call.code);
+    say(&call, call.code);
     return 0;
 }
 
@@ -410,6 +399,10 @@ is_still_ours(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
 void
 tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
 {
+    struct call call =
+        call_begin(tpm, "TPM2_FlushContext", TPM2_CC_FlushContext, NULL);
+    enum tpm_fault fault = tpm->fault; /* why the transaction failed, if so */
+
     if (handle == 0)
         return;
     if (tpm->sys == NULL) {
@@ -420,6 +413,8 @@ tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
     }
     if (tpm->is_fresh && name != NULL && !is_still_ours(tpm, handle, name))
         return;
-    if (Tss2_Sys_FlushContext(tpm->sys, handle) != TSS2_RC_SUCCESS)
-        return;
+    call.is_quiet = 1;
+    while (call_again(&call, Tss2_Sys_FlushContext_Prepare(tpm->sys, handle)))
+        continue;
+    tpm->fault = fault;
 }
