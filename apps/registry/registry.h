@@ -300,6 +300,19 @@ registry_device_list(struct registry_store *store,
 void
 registry_device_page_free(struct registry_device_page **page);
 
+/* What a certificate says of itself (section 5.2, x509Details). */
+struct registry_x509 {
+    char issuer[256];  /* RFC 4514, cut when longer */
+    char subject[256]; /* likewise */
+    int64_t start, expiry;
+    char signature_algorithm[64]; /* "ecdsa-with-SHA256" */
+    char key_type[64];            /* "EC", "RSA" */
+};
+
+/* False, silently, for PEM that is no certificate. */
+CHECKED bool
+registry_certificate_read(const char *pem, struct registry_x509 *details);
+
 /* The words for the numbers above. */
 enum registry_vocabulary {
     REGISTRY_LOG_LEVELS,
