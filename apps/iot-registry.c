@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * iot-registry: registries, devices and their credentials, by the verbs of
+ * "gcloud iot" (cloud-iot-core reference, section 5.8).  This is their table
+ * of contents; what each does stands in verbs/, what is admitted in registry/.
+ */
+#include "base/exit.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "verbs/verbs.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PROGRAM "iot-registry"
+
+enum { WORDS_MOST = 3, NAME_SIZE = 64 };
+
+static const struct {
+    const char *words;
+    const struct verbs_verb *verb;
+} verbs[] = {
+    { "registries create", &verbs_registries_create },
+    { "registries list", &verbs_registries_list },
+    { "registries describe", &verbs_registries_describe },
+    { "registries update", &verbs_registries_update },
+    { "registries delete", &verbs_registries_delete },
+    { "registries credentials create", &verbs_registries_credentials_create },
+    { "registries credentials list", &verbs_registries_credentials_list },
+    { "registries credentials describe",
+      &verbs_registries_credentials_describe },
+    { "registries credentials delete", &verbs_registries_credentials_delete },
+    { "devices create", &verbs_devices_create },
+    { "devices list", &verbs_devices_list },
+    { "devices describe", &verbs_devices_describe },
+    { "devices update", &verbs_devices_update },
+    { "devices delete", &verbs_devices_delete },
+    { "devices credentials create", &verbs_devices_credentials_create },
+    { "devices credentials list", &verbs_devices_credentials_list },
+    { "devices credentials describe", &verbs_devices_credentials_describe },
+    { "devices credentials delete", &verbs_devices_credentials_delete },
+};
+
+enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+
+/* For --version; verbs have tables of their own. */
+static const struct options_row no_rows[] = { { 0 } };
+static const struct options_program program = { .name = PROGRAM,
+                                                .synopsis = "VERB [OPTION ...]",
+                                                .rows = no_rows };
+
+static void
+print_help(void)
+{
+    printf("usage: " PROGRAM " VERB [OPTION ...]\n\n"
+           "Keeps the site's registries, their devices and the keys that "
+           "devices sign with.\n\n");
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        printf("  %-32s%s\n", verbs[i].words, verbs_summary(verbs[i].verb));
+    printf("\n" PROGRAM " VERB --help says more.\n");
+}
+
+/* Whether WORDS are the first of ARGV[1..]; *USED is how many. */
+static bool
+is_verb(const char *words, int argc, char **argv, int *used)
+{
+    *used = 0;
+    while (*words != '\0' && *used + 1 < argc) {
+        const char *word = argv[*used + 1];
+        size_t length = strcspn(words, " ");
+
+        if (strlen(word) != length || strncmp(words, word, length) != 0)
+            return false;
+        (*used)++;
+        words += length + (words[length] == ' ');
+    }
+    return *words == '\0';
+}
+
+int
+main(int argc, char **argv)
+{
+    char name[NAME_SIZE];
+    int used;
+
+    log_open(PROGRAM, NULL);
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        print_help();
+        return EXIT_CODE_DONE;
+    }
+    if (argc > 1 && strcmp(argv[1], "--version") == 0 &&
+        options_parse(&program, 2, argv, NULL, NULL, NULL) == OPTIONS_DONE)
+        return EXIT_CODE_DONE;
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        if (!is_verb(verbs[i].words, argc, argv, &used))
+            continue;
+        snprintf(name, sizeof name, PROGRAM " %s", verbs[i].words);
+        return (int)verbs_run(verbs[i].verb, name, argc - used, argv + used);
+    }
+    log_error("there is no such verb; try " PROGRAM " --help");
+    return EXIT_CODE_MISUSED;
+}

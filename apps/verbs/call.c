@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * From a command line to a verb's call: options, path, format, and the
+ * database's place.  What is done then is the verb's.
+ */
+#include "call.h"
+
+#include "base/log.h"
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DATABASE_DEFAULT "/var/lib/iot-tpm/registry.db"
+#define DATABASE_VARIABLE "IOT_REGISTRY_DATABASE"
+
+enum { ROWS_MOST = 48 };
+
+#define FIELD(name) offsetof(struct verbs_arguments, name)
+
+/* What every verb takes. */
+static const struct options_row place_rows[] = {
+    { OPTIONS_HEADING, "Where", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_TEXT, "database", "FILE", FIELD(database),
+      "The registry's file; default $" DATABASE_VARIABLE
+      ", else " DATABASE_DEFAULT ".",
+      0, 0 },
+    { OPTIONS_TEXT, "project", "PROJECT", FIELD(project),
+      "The project in a device's path.", 0, 0 },
+    { OPTIONS_TEXT, "region", "LOCATION", FIELD(region),
+      "The location in a device's path.", 0, 0 },
+    { 0 },
+};
+
+static const struct options_row registry_rows[] = {
+    { OPTIONS_TEXT, "registry", "REGISTRY", FIELD(registry),
+      "The registry's id.", 0, 0 },
+    { 0 },
+};
+
+static const struct options_row device_rows[] = {
+    { OPTIONS_TEXT, "device", "DEVICE", FIELD(device),
+      "The device's id or numeric id.", 0, 0 },
+    { 0 },
+};
+
+static const struct options_row output_rows[] = {
+    { OPTIONS_HEADING, "Output", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_TEXT, "format", "FORMAT", FIELD(format),
+      "table (lists only), json or yaml.", 0, 0 },
+    { OPTIONS_FLAG, "json", NULL, FIELD(json), "Short for --format json.", 0,
+      0 },
+    { OPTIONS_FLAG, "quiet", NULL, FIELD(quiet),
+      "Nothing: no verb asks anything.  For scripts written for gcloud.", 0,
+      0 },
+    { 0 },
+};
+
+static size_t
+append(struct options_row *rows, size_t count, const struct options_row *more)
+{
+    while (more != NULL && more->name != NULL && count + 1 < ROWS_MOST)
+        rows[count++] = *more++;
+    return count;
+}
+
+static bool
+needs_registry(const struct verbs_verb *verb)
+{
+    return verb->scope != VERBS_OF_LOCATION;
+}
+
+static bool
+needs_device(const struct verbs_verb *verb)
+{
+    return verb->scope == VERBS_OF_DEVICE;
+}
+
+static void
+collect_rows(const struct verbs_verb *verb, struct options_row *rows)
+{
+    size_t count = append(rows, 0, place_rows);
+
+    if (needs_registry(verb))
+        count = append(rows, count, registry_rows);
+    if (needs_device(verb))
+        count = append(rows, count, device_rows);
+    count = append(rows, count, verb->rows);
+    count = append(rows, count, output_rows);
+    rows[count] = (struct options_row){ 0 };
+}
+
+/* Copies a part of the path; each must be there and fit. */
+static bool
+set_part(const char *what, const char *text, char part[NAMES_ID_MOST + 1])
+{
+    if (text == NULL || text[0] == '\0') {
+        log_error("%s is missing", what);
+        return false;
+    }
+    if (strlen(text) > NAMES_ID_MOST) {
+        log_error("%s is longer than %d bytes", what, NAMES_ID_MOST);
+        return false;
+    }
+    snprintf(part, NAMES_ID_MOST + 1, "%s", text);
+    return true;
+}
+
+static bool
+set_index(const char *text, size_t *index)
+{
+    int64_t number = 0;
+
+    if (!options_number(text, 0, 9, &number)) {
+        log_error("INDEX is a number as the list shows it, not \"%s\"", text);
+        return false;
+    }
+    *index = (size_t)number;
+    return true;
+}
+
+static bool
+set_path(const struct verbs_verb *verb, const char *operand,
+         struct verbs_call *call)
+{
+    const struct verbs_arguments *given = &call->arguments;
+    struct names_path *path = &call->path;
+
+    if (!set_part("--project", given->project, path->project) ||
+        !set_part("--region", given->region, path->location))
+        return false;
+    if (needs_registry(verb) &&
+        !set_part("--registry", given->registry, path->registry))
+        return false;
+    if (needs_device(verb) &&
+        !set_part("--device", given->device, path->device))
+        return false;
+    switch (verb->operand) {
+    case VERBS_REGISTRY:
+        return set_part("the registry's id", operand, path->registry);
+    case VERBS_DEVICE:
+        return set_part("the device's id", operand, path->device);
+    case VERBS_INDEX:
+        return set_index(operand, &call->index);
+    case VERBS_NONE:
+        break;
+    }
+    return true;
+}
+
+static bool
+set_format(const struct verbs_verb *verb, struct verbs_call *call)
+{
+    static const struct {
+        const char *word;
+        enum verbs_format format;
+    } formats[] = {
+        { "table", VERBS_TABLE },
+        { "json", VERBS_JSON },
+        { "yaml", VERBS_YAML },
+    };
+    const char *word = call->arguments.format;
+
+    call->format = verb->format;
+    if (call->arguments.json && word != NULL) {
+        log_error("--json and --format are two ways to say one thing");
+        return false;
+    }
+    if (call->arguments.json)
+        word = "json";
+    if (word == NULL)
+        return true;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(formats[i].word, word) != 0 ||
+            (formats[i].format == VERBS_TABLE && verb->format != VERBS_TABLE))
+            continue;
+        call->format = formats[i].format;
+        return true;
+    }
+    log_error("--format is %sjson or yaml here, not \"%s\"",
+              verb->format == VERBS_TABLE ? "table, " : "", word);
+    return false;
+}
+
+static const char *
+database(const struct verbs_arguments *arguments)
+{
+    const char *from_outside = getenv(DATABASE_VARIABLE);
+
+    if (arguments->database != NULL)
+        return arguments->database;
+    return from_outside != NULL && from_outside[0] != '\0' ? from_outside
+                                                           : DATABASE_DEFAULT;
+}
+
+bool
+verbs_open(struct verbs_call *call, enum registry_access access)
+{
+    call->store = registry_store_open(database(&call->arguments), access);
+    return call->store != NULL;
+}
+
+void
+verbs_say(const char *did, const char *what)
+{
+    fprintf(stderr, "%s [%s].\n", did, what);
+}
+
+static enum exit_code
+run(const struct verbs_verb *verb, struct verbs_call *call)
+{
+    enum exit_code code = verb->run(call);
+
+    registry_store_close(&call->store);
+    if (code == EXIT_CODE_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
+        log_error("cannot write the result to standard output");
+        return EXIT_CODE_FAILED;
+    }
+    return code;
+}
+
+enum exit_code
+verbs_run(const struct verbs_verb *verb, const char *name, int argc,
+          char **argv)
+{
+    struct options_row rows[ROWS_MOST];
+    int operands = verb->operand == VERBS_NONE ? 0 : 1;
+    struct options_program program = { name, verb->synopsis, verb->summary,
+                                       rows, operands,       operands };
+    struct verbs_call call = { .store = NULL };
+    const char *operand = NULL;
+
+    collect_rows(verb, rows);
+    switch (
+        options_parse(&program, argc, argv, &call.arguments, &operand, NULL)) {
+    case OPTIONS_DONE:
+        return EXIT_CODE_DONE;
+    case OPTIONS_MISUSED:
+        return EXIT_CODE_MISUSED;
+    case OPTIONS_RUN:
+        break;
+    }
+    if (!set_path(verb, operand, &call) || !set_format(verb, &call))
+        return EXIT_CODE_MISUSED;
+    return run(verb, &call);
+}
+
+const char *
+verbs_summary(const struct verbs_verb *verb)
+{
+    return verb->summary;
+}

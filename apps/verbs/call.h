@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What every verb is made of and is given: the options that verbs share, the
+ * path that the command line names, the database.  What a verb does with them
+ * stands in the file that has its name.
+ */
+#ifndef VERBS_CALL_H
+#define VERBS_CALL_H
+
+#include "base/exit.h"
+#include "base/options.h"
+#include "registry/registry.h"
+
+/* The options of all verbs; each names in a table those that it takes. */
+struct verbs_arguments {
+    const char *database;
+    const char *project;
+    const char *region;
+    const char *registry;
+    const char *device;
+    const char *format;
+    bool json;
+    bool quiet;
+    int64_t limit;
+
+    bool enable_mqtt, disable_mqtt;
+    bool enable_http, disable_http;
+    struct options_list events;
+    const char *state_topic;
+    const char *public_key_path;
+
+    bool blocked, unblocked;
+    const char *log_level;
+    const char *device_type;
+    const char *auth_method;
+    struct options_list public_keys;
+    struct options_list metadata;
+    struct options_list metadata_files;
+
+    const char *path;
+    const char *type;
+    const char *expiration;
+};
+
+enum verbs_format {
+    VERBS_UNSAID, /* none was asked for, and the verb prints nothing then */
+    VERBS_TABLE,
+    VERBS_JSON,
+    VERBS_YAML,
+};
+
+/* What the one word is that is no option. */
+enum verbs_operand {
+    VERBS_NONE,
+    VERBS_REGISTRY,
+    VERBS_DEVICE,
+    VERBS_INDEX,
+};
+
+/* Which options must say what the operand does not. */
+enum verbs_scope {
+    VERBS_OF_LOCATION,
+    VERBS_OF_REGISTRY,
+    VERBS_OF_DEVICE,
+};
+
+struct verbs_call {
+    struct verbs_arguments arguments;
+    enum verbs_format format;
+    struct names_path path; /* what is not named is "" */
+    size_t index;           /* of VERBS_INDEX */
+    struct registry_store *store;
+};
+
+struct verbs_verb {
+    const char *synopsis;
+    const char *summary;
+    const struct options_row *rows; /* its own; NULL for none */
+    enum verbs_operand operand;
+    enum verbs_scope scope;
+    enum verbs_format format;
+    enum exit_code (*run)(struct verbs_call *call);
+};
+
+/* Opens the database.  A verb first reads what it was given and then calls
+ * this, so that a mistyped file changes nothing. */
+CHECKED bool
+verbs_open(struct verbs_call *call, enum registry_access access);
+
+/* Writes "DID WHAT [x]." to stderr: what gcloud says when it changed
+ * something. */
+void
+verbs_say(const char *did, const char *what);
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * iot-registry registries credentials create, list, describe, delete: the CA
+ * certificates that new devices' certificates must be signed with.  Sections
+ * 5.5 and 5.8; the rules are the registry's.
+ */
+#include "base/file.h"
+#include "base/log.h"
+#include "call.h"
+#include "resources.h"
+#include "show.h"
+#include "verbs.h"
+
+#include <string.h>
+
+#define FIELD(name) offsetof(struct verbs_arguments, name)
+
+static const struct options_row create_rows[] = {
+    { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_TEXT, "path", "FILE", FIELD(path), "A CA certificate (PEM).", 0,
+      0 },
+    { OPTIONS_TEXT, "type", "TYPE", FIELD(type),
+      "x509-certificate-pem, the only one there is.", 0, 0 },
+    { 0 },
+};
+
+/* A certificate has a time of its own. */
+static const struct show_column columns[] = {
+    { "INDEX", "index" },
+    { "FORMAT", "publicKeyCertificate.format" },
+    { "EXPIRATION_TIME", "publicKeyCertificate.x509Details.expiryTime" },
+    { NULL, NULL },
+};
+
+static enum exit_code
+create(struct verbs_call *call)
+{
+    const struct verbs_arguments *given = &call->arguments;
+    size_t length = 0;
+    char *pem = NULL;
+    bool ok;
+
+    if (given->path == NULL) {
+        log_error("--path is missing");
+        return EXIT_CODE_MISUSED;
+    }
+    if (given->type != NULL &&
+        strcmp(given->type, "x509-certificate-pem") != 0) {
+        log_error("--type is x509-certificate-pem, not \"%s\"", given->type);
+        return EXIT_CODE_MISUSED;
+    }
+    if (!file_read(given->path, REGISTRY_PEM_MOST, &pem, &length))
+        return EXIT_CODE_FAILED;
+    ok = verbs_open(call, REGISTRY_WRITE) &&
+         registry_certificate_add(call->store, &call->path, pem);
+    if (ok)
+        verbs_say("Created credential of registry", call->path.registry);
+    if (ok && call->format != VERBS_UNSAID)
+        ok = show_value(call->format, resources_certificate(pem));
+    file_free(&pem, length);
+    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
+static bool
+find(struct verbs_call *call, struct registry **registry)
+{
+    if (!verbs_open(call, REGISTRY_BROWSE) ||
+        !registry_find(call->store, &call->path, registry))
+        return false;
+    if (*registry == NULL)
+        log_error("A registry with the name 'projects/%s/locations/%s/"
+                  "registries/%s' doesn't exist.",
+                  call->path.project, call->path.location, call->path.registry);
+    return *registry != NULL;
+}
+
+static json_t *
+rows(const struct registry *registry, enum verbs_format format)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < registry->certificate_count; i++) {
+        json_t *it = resources_certificate(registry->certificates[i]);
+
+        if (format == VERBS_TABLE)
+            json_object_set_new(it, "index", json_integer((json_int_t)i));
+        json_array_append_new(list, it);
+    }
+    return list;
+}
+
+static enum exit_code
+list(struct verbs_call *call)
+{
+    struct registry *registry = NULL;
+    bool ok = find(call, &registry) &&
+              show_list(call->format, columns, rows(registry, call->format));
+
+    registry_free(&registry);
+    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
+static enum exit_code
+describe(struct verbs_call *call)
+{
+    struct registry *registry = NULL;
+    bool ok = find(call, &registry);
+
+    if (ok && call->index >= registry->certificate_count) {
+        log_error("the registry %s has no certificate with the index %zu",
+                  call->path.registry, call->index);
+        ok = false;
+    }
+    if (ok)
+        ok = show_value(call->format, resources_certificate(
+                                          registry->certificates[call->index]));
+    registry_free(&registry);
+    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
+static enum exit_code
+delete_one(struct verbs_call *call)
+{
+    if (!verbs_open(call, REGISTRY_WRITE) ||
+        !registry_certificate_delete(call->store, &call->path, call->index))
+        return EXIT_CODE_FAILED;
+    verbs_say("Deleted credential of registry", call->path.registry);
+    return EXIT_CODE_DONE;
+}
+
+const struct verbs_verb verbs_registries_credentials_create = {
+    "--project P --region L --registry R --path FILE",
+    "Gives a registry one more CA certificate; it has at most 10.",
+    create_rows,
+    VERBS_NONE,
+    VERBS_OF_REGISTRY,
+    VERBS_UNSAID,
+    create,
+};
+
+const struct verbs_verb verbs_registries_credentials_list = {
+    "--project P --region L --registry R [OPTION ...]",
+    "Lists the CA certificates of a registry.",
+    NULL,
+    VERBS_NONE,
+    VERBS_OF_REGISTRY,
+    VERBS_TABLE,
+    list,
+};
+
+const struct verbs_verb verbs_registries_credentials_describe = {
+    "INDEX --project P --region L --registry R [OPTION ...]",
+    "Shows a CA certificate of a registry.",
+    NULL,
+    VERBS_INDEX,
+    VERBS_OF_REGISTRY,
+    VERBS_YAML,
+    describe,
+};
+
+const struct verbs_verb verbs_registries_credentials_delete = {
+    "INDEX --project P --region L --registry R",
+    "Takes a CA certificate from a registry; its devices stay.",
+    NULL,
+    VERBS_INDEX,
+    VERBS_OF_REGISTRY,
+    VERBS_UNSAID,
+    delete_one,
+};

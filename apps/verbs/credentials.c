@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * iot-registry devices credentials create, list, describe, delete.  An index
+ * is the place in the list, as in gcloud: after a delete the later ones move
+ * down.  Section 5.8; the rules of section 5.5 are the registry's.
+ */
+#include "base/log.h"
+#include "call.h"
+#include "parse.h"
+#include "resources.h"
+#include "show.h"
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FIELD(name) offsetof(struct verbs_arguments, name)
+
+static const struct options_row create_rows[] = {
+    { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_TEXT, "path", "FILE", FIELD(path),
+      "A public key or certificate (PEM).", 0, 0 },
+    { OPTIONS_TEXT, "type", "TYPE", FIELD(type),
+      "es256, es256-x509-pem, rs256 (a certificate) or rsa-pem.", 0, 0 },
+    { OPTIONS_TEXT, "expiration-time", "TIME", FIELD(expiration),
+      "After it the key is not looked at, like 2030-01-01T00:00:00Z.", 0, 0 },
+    { 0 },
+};
+
+static const struct show_column columns[] = {
+    { "INDEX", "index" },
+    { "FORMAT", "publicKey.format" },
+    { "EXPIRATION_TIME", "expirationTime" },
+    { NULL, NULL },
+};
+
+static enum exit_code
+create(struct verbs_call *call)
+{
+    const struct verbs_arguments *given = &call->arguments;
+    struct registry_credential wanted = { .pem = NULL };
+    enum exit_code code =
+        parse_public_key(given->path, given->type, given->expiration, &wanted);
+
+    if (code == EXIT_CODE_DONE &&
+        (!verbs_open(call, REGISTRY_WRITE) ||
+         !registry_credential_add(call->store, &call->path, &wanted)))
+        code = EXIT_CODE_FAILED;
+    if (code == EXIT_CODE_DONE)
+        verbs_say("Created credential of device", call->path.device);
+    if (code == EXIT_CODE_DONE && call->format != VERBS_UNSAID &&
+        !show_value(call->format, resources_credential(&wanted)))
+        code = EXIT_CODE_FAILED;
+    free(wanted.pem);
+    return code;
+}
+
+static bool
+find(struct verbs_call *call, struct registry_device **device)
+{
+    if (!verbs_open(call, REGISTRY_BROWSE) ||
+        !registry_device_find(call->store, &call->path, device))
+        return false;
+    if (*device == NULL)
+        log_error("A device with the name 'projects/%s/locations/%s/"
+                  "registries/%s/devices/%s' doesn't exist.",
+                  call->path.project, call->path.location, call->path.registry,
+                  call->path.device);
+    return *device != NULL;
+}
+
+static json_t *
+rows(const struct registry_device *device, enum verbs_format format)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < device->credential_count; i++) {
+        json_t *it = resources_credential(&device->credentials[i]);
+
+        if (format == VERBS_TABLE)
+            json_object_set_new(it, "index", json_integer((json_int_t)i));
+        json_array_append_new(list, it);
+    }
+    return list;
+}
+
+static enum exit_code
+list(struct verbs_call *call)
+{
+    struct registry_device *device = NULL;
+    bool ok = find(call, &device) &&
+              show_list(call->format, columns, rows(device, call->format));
+
+    registry_device_free(&device);
+    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
+static enum exit_code
+describe(struct verbs_call *call)
+{
+    struct registry_device *device = NULL;
+    bool ok = find(call, &device);
+
+    if (ok && call->index >= device->credential_count) {
+        log_error("the device %s has no credential with the index %zu",
+                  call->path.device, call->index);
+        ok = false;
+    }
+    if (ok)
+        ok =
+            show_value(call->format,
+                       resources_credential(&device->credentials[call->index]));
+    registry_device_free(&device);
+    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
+static enum exit_code
+delete_one(struct verbs_call *call)
+{
+    if (!verbs_open(call, REGISTRY_WRITE) ||
+        !registry_credential_delete(call->store, &call->path, call->index))
+        return EXIT_CODE_FAILED;
+    verbs_say("Deleted credential of device", call->path.device);
+    return EXIT_CODE_DONE;
+}
+
+const struct verbs_verb verbs_devices_credentials_create = {
+    "--project P --region L --registry R --device D --path FILE --type TYPE "
+    "[--expiration-time TIME]",
+    "Gives a device one more key; it has at most 3.",
+    create_rows,
+    VERBS_NONE,
+    VERBS_OF_DEVICE,
+    VERBS_UNSAID,
+    create,
+};
+
+const struct verbs_verb verbs_devices_credentials_list = {
+    "--project P --region L --registry R --device D [OPTION ...]",
+    "Lists the keys of a device.",
+    NULL,
+    VERBS_NONE,
+    VERBS_OF_DEVICE,
+    VERBS_TABLE,
+    list,
+};
+
+const struct verbs_verb verbs_devices_credentials_describe = {
+    "INDEX --project P --region L --registry R --device D [OPTION ...]",
+    "Shows a key of a device.",
+    NULL,
+    VERBS_INDEX,
+    VERBS_OF_DEVICE,
+    VERBS_YAML,
+    describe,
+};
+
+const struct verbs_verb verbs_devices_credentials_delete = {
+    "INDEX --project P --region L --registry R --device D",
+    "Takes a key from a device.",
+    NULL,
+    VERBS_INDEX,
+    VERBS_OF_DEVICE,
+    VERBS_UNSAID,
+    delete_one,
+};

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * iot-registry devices create, list, describe, update, delete.  Section 5.8
+ * of the cloud-iot-core reference; the rules are the registry's.
+ */
+#include "base/log.h"
+#include "call.h"
+#include "parse.h"
+#include "resources.h"
+#include "show.h"
+#include "verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD(name) offsetof(struct verbs_arguments, name)
+
+static const struct options_row create_rows[] = {
+    { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_LIST, "public-key", "path=F,type=T[,expiration-time=TIME]",
+      FIELD(public_keys),
+      "A key of the device (PEM); up to 3.  Types: es256, es256-x509-pem, "
+      "rs256 (a certificate), rsa-pem.",
+      0, 0 },
+    { OPTIONS_TEXT, "device-type", "TYPE", FIELD(device_type),
+      "gateway or non-gateway.", 0, 0 },
+    { OPTIONS_TEXT, "auth-method", "METHOD", FIELD(auth_method),
+      "association-only, device-auth-token-only or "
+      "association-and-device-auth-token; of a gateway.",
+      0, 0 },
+    { OPTIONS_FLAG, "blocked", NULL, FIELD(blocked),
+      "The device may not come in.", 0, 0 },
+    { OPTIONS_FLAG, "no-blocked", NULL, FIELD(unblocked), "It may (default).",
+      0, 0 },
+    { OPTIONS_TEXT, "log-level", "LEVEL", FIELD(log_level),
+      "none, error, info or debug; default: the registry's.", 0, 0 },
+    { OPTIONS_LIST, "metadata", "KEY=VALUE[,...]", FIELD(metadata),
+      "What to remember of the device; up to 500.", 0, 0 },
+    { OPTIONS_LIST, "metadata-from-file", "KEY=FILE[,...]",
+      FIELD(metadata_files), "The same, each value from a file.", 0, 0 },
+    { 0 },
+};
+
+/* Keys have verbs of their own, and the type stays. */
+static const struct options_row update_rows[] = {
+    { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_TEXT, "auth-method", "METHOD", FIELD(auth_method),
+      "association-only, device-auth-token-only or "
+      "association-and-device-auth-token; of a gateway.",
+      0, 0 },
+    { OPTIONS_FLAG, "blocked", NULL, FIELD(blocked),
+      "The device may not come in.", 0, 0 },
+    { OPTIONS_FLAG, "no-blocked", NULL, FIELD(unblocked), "It may.", 0, 0 },
+    { OPTIONS_TEXT, "log-level", "LEVEL", FIELD(log_level),
+      "none, error, info or debug.", 0, 0 },
+    { OPTIONS_LIST, "metadata", "KEY=VALUE[,...]", FIELD(metadata),
+      "What to remember of the device; all that was there goes.", 0, 0 },
+    { OPTIONS_LIST, "metadata-from-file", "KEY=FILE[,...]",
+      FIELD(metadata_files), "The same, each value from a file.", 0, 0 },
+    { 0 },
+};
+
+static const struct options_row list_rows[] = {
+    { OPTIONS_NUMBER, "limit", "N", FIELD(limit), "At most N; default all.", 1,
+      INT64_MAX },
+    { 0 },
+};
+
+static const struct show_column columns[] = {
+    { "ID", "id" },
+    { "NUM_ID", "numId" },
+    { "BLOCKED", "blocked" },
+    { "GATEWAY_TYPE", "gatewayConfig.gatewayType" },
+    { "GATEWAY_AUTH_METHOD", "gatewayConfig.gatewayAuthMethod" },
+    { NULL, NULL },
+};
+
+static enum exit_code
+parse_words(const struct verbs_arguments *given, struct registry_device *wanted)
+{
+    int level = REGISTRY_LOG_UNSPECIFIED;
+    int type = REGISTRY_GATEWAY_UNSPECIFIED;
+    int method = REGISTRY_AUTH_UNSPECIFIED;
+    enum exit_code code;
+
+    code = parse_word(REGISTRY_LOG_LEVELS, "--log-level", given->log_level,
+                      &level);
+    if (code == EXIT_CODE_DONE)
+        code = parse_word(REGISTRY_GATEWAY_TYPES, "--device-type",
+                          given->device_type, &type);
+    if (code == EXIT_CODE_DONE)
+        code = parse_word(REGISTRY_AUTH_METHODS, "--auth-method",
+                          given->auth_method, &method);
+    wanted->log_level = (enum registry_log_level)level;
+    wanted->gateway_type = (enum registry_gateway_type)type;
+    wanted->auth_method = (enum registry_auth_method)method;
+    return code;
+}
+
+static enum exit_code
+parse_settings(const struct verbs_arguments *given,
+               struct registry_device *wanted)
+{
+    enum exit_code code;
+
+    if (given->blocked && given->unblocked) {
+        log_error("--blocked and --no-blocked exclude each other");
+        return EXIT_CODE_MISUSED;
+    }
+    wanted->blocked = given->blocked;
+    code = parse_words(given, wanted);
+    if (code == EXIT_CODE_DONE)
+        code = parse_metadata(&given->metadata, &given->metadata_files, wanted);
+    if (code == EXIT_CODE_DONE)
+        code = parse_public_keys(&given->public_keys, wanted);
+    return code;
+}
+
+static struct registry_device *
+device_new(const struct names_path *path)
+{
+    struct registry_device *it = calloc(1, sizeof *it);
+
+    if (it == NULL)
+        log_error("out of memory");
+    else
+        memcpy(it->id, path->device, sizeof it->id);
+    return it;
+}
+
+static enum exit_code
+show_one(struct verbs_call *call)
+{
+    struct registry_device *got = NULL;
+    bool ok = registry_device_find(call->store, &call->path, &got);
+
+    if (ok && got == NULL) {
+        log_error("A device with the name 'projects/%s/locations/%s/"
+                  "registries/%s/devices/%s' doesn't exist.",
+                  call->path.project, call->path.location, call->path.registry,
+                  call->path.device);
+        ok = false;
+    }
+    if (ok)
+        ok = show_value(call->format, resources_device(&call->path, got));
+    registry_device_free(&got);
+    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
+static enum exit_code
+create(struct verbs_call *call)
+{
+    struct registry_device *wanted = device_new(&call->path);
+    enum exit_code code = EXIT_CODE_FAILED;
+
+    if (wanted == NULL)
+        return code;
+    code = parse_settings(&call->arguments, wanted);
+    if (code == EXIT_CODE_DONE &&
+        (!verbs_open(call, REGISTRY_WRITE) ||
+         !registry_device_create(call->store, &call->path, wanted)))
+        code = EXIT_CODE_FAILED;
+    if (code == EXIT_CODE_DONE) {
+        verbs_say("Created device", wanted->id);
+        if (call->format != VERBS_UNSAID)
+            code = show_one(call);
+    }
+    registry_device_free(&wanted);
+    return code;
+}
+
+static bool
+append_page(struct verbs_call *call, const struct registry_device_page *page,
+            json_t *rows)
+{
+    int64_t limit = call->arguments.limit;
+
+    for (size_t i = 0; i < page->count; i++) {
+        if (limit > 0 && (int64_t)json_array_size(rows) >= limit)
+            return true;
+        if (json_array_append_new(
+                rows, resources_device(&call->path, page->items[i])) != 0) {
+            log_error("out of memory");
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum exit_code
+list(struct verbs_call *call)
+{
+    char after[NAMES_ID_MOST + 1] = "";
+    struct registry_device_page *page = NULL;
+    int64_t limit = call->arguments.limit;
+    json_t *rows = json_array();
+    bool ok = verbs_open(call, REGISTRY_BROWSE);
+    bool is_last = false;
+
+    while (ok && !is_last) {
+        ok = registry_device_list(call->store, &call->path, after, &page) &&
+             append_page(call, page, rows);
+        is_last = !ok || page->count < REGISTRY_PAGE_MOST ||
+                  (limit > 0 && (int64_t)json_array_size(rows) >= limit);
+        if (!is_last)
+            memcpy(after, page->items[page->count - 1]->id, sizeof after);
+        registry_device_page_free(&page);
+    }
+    if (ok)
+        ok = show_list(call->format, columns, rows);
+    else
+        json_decref(rows);
+    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
+static enum exit_code
+describe(struct verbs_call *call)
+{
+    return verbs_open(call, REGISTRY_BROWSE) ? show_one(call)
+                                             : EXIT_CODE_FAILED;
+}
+
+static unsigned
+update_mask(const struct verbs_arguments *given)
+{
+    unsigned mask = 0;
+
+    if (given->blocked || given->unblocked)
+        mask |= REGISTRY_DEVICE_SET_BLOCKED;
+    if (given->log_level != NULL)
+        mask |= REGISTRY_DEVICE_SET_LOG_LEVEL;
+    if (given->auth_method != NULL)
+        mask |= REGISTRY_DEVICE_SET_AUTH_METHOD;
+    if (given->metadata.count > 0 || given->metadata_files.count > 0)
+        mask |= REGISTRY_DEVICE_SET_METADATA;
+    return mask;
+}
+
+static enum exit_code
+update(struct verbs_call *call)
+{
+    unsigned mask = update_mask(&call->arguments);
+    struct registry_device *wanted = NULL;
+    enum exit_code code;
+
+    if (mask == 0) {
+        log_error("nothing to update; see --help");
+        return EXIT_CODE_MISUSED;
+    }
+    wanted = device_new(&call->path);
+    if (wanted == NULL)
+        return EXIT_CODE_FAILED;
+    code = parse_settings(&call->arguments, wanted);
+    if (code == EXIT_CODE_DONE &&
+        (!verbs_open(call, REGISTRY_WRITE) ||
+         !registry_device_update(call->store, &call->path, wanted, mask)))
+        code = EXIT_CODE_FAILED;
+    if (code == EXIT_CODE_DONE) {
+        verbs_say("Updated device", wanted->id);
+        if (call->format != VERBS_UNSAID)
+            code = show_one(call);
+    }
+    registry_device_free(&wanted);
+    return code;
+}
+
+static enum exit_code
+delete_one(struct verbs_call *call)
+{
+    if (!verbs_open(call, REGISTRY_WRITE) ||
+        !registry_device_delete(call->store, &call->path))
+        return EXIT_CODE_FAILED;
+    verbs_say("Deleted device", call->path.device);
+    return EXIT_CODE_DONE;
+}
+
+const struct verbs_verb verbs_devices_create = {
+    "DEVICE --project P --region L --registry R [--public-key ...] "
+    "[OPTION ...]",
+    "Makes a device in a registry.",
+    create_rows,
+    VERBS_DEVICE,
+    VERBS_OF_REGISTRY,
+    VERBS_UNSAID,
+    create,
+};
+
+const struct verbs_verb verbs_devices_list = {
+    "--project P --region L --registry R [OPTION ...]",
+    "Lists the devices of a registry.",
+    list_rows,
+    VERBS_NONE,
+    VERBS_OF_REGISTRY,
+    VERBS_TABLE,
+    list,
+};
+
+const struct verbs_verb verbs_devices_describe = {
+    "DEVICE --project P --region L --registry R [OPTION ...]",
+    "Shows a device, by id or numeric id.",
+    NULL,
+    VERBS_DEVICE,
+    VERBS_OF_REGISTRY,
+    VERBS_YAML,
+    describe,
+};
+
+const struct verbs_verb verbs_devices_update = {
+    "DEVICE --project P --region L --registry R OPTION ...",
+    "Sets what is named, and leaves all else as it is.",
+    update_rows,
+    VERBS_DEVICE,
+    VERBS_OF_REGISTRY,
+    VERBS_UNSAID,
+    update,
+};
+
+const struct verbs_verb verbs_devices_delete = {
+    "DEVICE --project P --region L --registry R",
+    "Deletes a device and its credentials.",
+    NULL,
+    VERBS_DEVICE,
+    VERBS_OF_REGISTRY,
+    VERBS_UNSAID,
+    delete_one,
+};

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The registry's structures as the API's JSON (cloud-iot-core reference,
+ * section 5.2), which is what every format is printed from.
+ */
+#ifndef VERBS_RESOURCES_H
+#define VERBS_RESOURCES_H
+
+#include "registry/registry.h"
+
+#include <jansson.h>
+
+/* A new reference; NULL when memory is short. */
+json_t *
+resources_registry(const struct registry *registry);
+json_t *
+resources_certificate(const char *pem);
+json_t *
+resources_device(const struct names_path *registry,
+                 const struct registry_device *device);
+json_t *
+resources_credential(const struct registry_credential *credential);
+
+#endif

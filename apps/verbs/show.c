@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * JSON, YAML and tables out of one JSON value.  JSON is Jansson's; the YAML
+ * is the little that is needed for it (YAML 1.2 sections 7.3 and 8.1.2).
+ * Control characters never reach the terminal as they are.
+ */
+#include "show.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    COLUMNS_MOST = 8,
+    DEPTH_MOST = 16,
+    GAP = 2, /* spaces between two columns */
+};
+
+json_t *
+show_text(const char *text)
+{
+    json_t *value = json_string(text);
+
+    return value != NULL ? value : json_string("(not UTF-8)");
+}
+
+json_t *
+show_time(int64_t seconds)
+{
+    time_t when = (time_t)seconds;
+    struct tm parts;
+    char text[32] = "";
+
+    if (gmtime_r(&when, &parts) == NULL ||
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        return json_string("");
+    return json_string(text);
+}
+
+/* ASCII without control characters, or what is left of it escaped. */
+static size_t
+escaped_length(const char *text)
+{
+    size_t length = 0;
+
+    for (; *text != '\0'; text++)
+        length += (unsigned char)*text < 0x20 || *text == 0x7f ? 4 : 1;
+    return length;
+}
+
+static void
+print_escaped(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            printf("\\x%02x", (unsigned)(unsigned char)*text);
+        else
+            putchar(*text);
+    }
+}
+
+static bool
+has_control(const char *text, const char *but)
+{
+    for (; *text != '\0'; text++)
+        if (((unsigned char)*text < 0x20 || *text == 0x7f ||
+             (unsigned char)*text >= 0x80) &&
+            strchr(but, *text) == NULL)
+            return true;
+    return false;
+}
+
+/* Words that YAML would take for something else than text. */
+static bool
+is_plain(const char *text)
+{
+    static const char *const taken[] = { "true", "false", "null", "yes", "no",
+                                         "on",   "off",   "y",    "n" };
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char all[] = "abcdefghijklmnopqrstuvwxyz"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                              "0123456789_./-+";
+
+    if (text[0] == '\0' || strchr(letters, text[0]) == NULL ||
+        text[strspn(text, all)] != '\0')
+        return false;
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (strcasecmp(taken[i], text) == 0)
+            return false;
+    return true;
+}
+
+static void
+indent(int depth)
+{
+    printf("%*s", 2 * depth, "");
+}
+
+/* Lines that all end are shown as they are, below the key. */
+static void
+print_block(const char *text, int depth)
+{
+    printf("|\n");
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+
+        indent(depth);
+        printf("%.*s\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void
+print_quoted(const char *text)
+{
+    putchar('\'');
+    for (; *text != '\0'; text++)
+        printf(*text == '\'' ? "''" : "%c", *text);
+    printf("'\n");
+}
+
+static void
+print_scalar(const json_t *value, int depth)
+{
+    const char *text = json_string_value(value);
+    size_t length = text != NULL ? strlen(text) : 0;
+
+    if (text == NULL || has_control(text, "\n") ||
+        (strchr(text, '\n') != NULL &&
+         (text[0] == ' ' || text[0] == '\n' || text[length - 1] != '\n'))) {
+        json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+        putchar('\n');
+    } else if (strchr(text, '\n') != NULL)
+        print_block(text, depth);
+    else if (is_plain(text))
+        printf("%s\n", text);
+    else
+        print_quoted(text);
+}
+
+static int
+by_name(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void
+print_yaml(json_t *value, int depth, bool is_begun);
+
+/* IS_BEGUN: the first line has its indentation already, behind "- ". */
+static void
+print_object(json_t *object, int depth, bool is_begun)
+{
+    size_t count = json_object_size(object);
+    const char **names = calloc(count + 1, sizeof *names);
+    size_t i = 0;
+    const char *name;
+    json_t *member;
+
+    if (names == NULL)
+        return;
+    json_object_foreach(object, name, member) names[i++] = name;
+    qsort(names, count, sizeof *names, by_name);
+    for (i = 0; i < count; i++) {
+        if (i > 0 || !is_begun)
+            indent(depth);
+        printf(is_plain(names[i]) ? "%s:" : "'%s':", names[i]);
+        member = json_object_get(object, names[i]);
+        if (json_is_array(member) && json_array_size(member) > 0)
+            putchar('\n');
+        else if (json_is_object(member) && json_object_size(member) > 0)
+            putchar('\n');
+        else
+            putchar(' ');
+        print_yaml(member, json_is_array(member) ? depth : depth + 1, false);
+    }
+    free(names);
+}
+
+static void
+print_array(json_t *array, int depth)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        indent(depth);
+        printf("- ");
+        print_yaml(json_array_get(array, i), depth + 1, true);
+    }
+}
+
+static void
+print_yaml(json_t *value, int depth, bool is_begun)
+{
+    if (depth > DEPTH_MOST)
+        return;
+    if (json_is_object(value) && json_object_size(value) > 0)
+        print_object(value, depth, is_begun);
+    else if (json_is_array(value) && json_array_size(value) > 0)
+        print_array(value, depth);
+    else
+        print_scalar(value, depth);
+}
+
+static void
+print_json(const json_t *value)
+{
+    json_dumpf(value, stdout,
+               JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENSURE_ASCII |
+                   JSON_ENCODE_ANY);
+    putchar('\n');
+}
+
+bool
+show_value(enum verbs_format format, json_t *value)
+{
+    if (value == NULL) {
+        log_error("out of memory");
+        return false;
+    }
+    if (format == VERBS_JSON)
+        print_json(value);
+    else
+        print_yaml(value, 0, false);
+    json_decref(value);
+    return true;
+}
+
+/* What a row shows in a column; a constant or the row's. */
+static const char *
+cell(json_t *row, const char *member, char number[24])
+{
+    char part[64];
+    size_t length = strcspn(member, ".");
+    json_t *value;
+
+    snprintf(part, sizeof part, "%.*s", (int)length, member);
+    value = json_object_get(row, part);
+    if (member[length] == '.')
+        return cell(value, member + length + 1, number);
+    if (json_is_boolean(value))
+        return json_is_true(value) ? "True" : "False";
+    if (json_is_integer(value)) {
+        snprintf(number, 24, "%lld", (long long)json_integer_value(value));
+        return number;
+    }
+    return json_is_string(value) ? json_string_value(value) : "";
+}
+
+/* Prints a cell; *GAP is what must stand before the next one that is not
+ * empty, so that no line ends in spaces. */
+static void
+print_cell(const char *text, size_t width, int *gap)
+{
+    size_t length = escaped_length(text);
+
+    if (length > 0) {
+        printf("%*s", *gap, "");
+        print_escaped(text);
+        *gap = 0;
+    }
+    *gap += (int)(width - length) + GAP;
+}
+
+static void
+print_row(const struct show_column *columns, const size_t *widths, json_t *row)
+{
+    char number[24];
+    int gap = 0;
+
+    for (size_t i = 0; columns[i].heading != NULL; i++)
+        print_cell(row != NULL ? cell(row, columns[i].member, number)
+                               : columns[i].heading,
+                   widths[i], &gap);
+    putchar('\n');
+}
+
+static void
+print_table(const struct show_column *columns, json_t *rows)
+{
+    size_t widths[COLUMNS_MOST] = { 0 };
+    size_t count = 0;
+    char number[24];
+
+    for (; columns[count].heading != NULL && count < COLUMNS_MOST; count++) {
+        widths[count] = strlen(columns[count].heading);
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+            size_t width = escaped_length(
+                cell(json_array_get(rows, i), columns[count].member, number));
+
+            if (width > widths[count])
+                widths[count] = width;
+        }
+    }
+    print_row(columns, widths, NULL);
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        print_row(columns, widths, json_array_get(rows, i));
+}
+
+bool
+show_list(enum verbs_format format, const struct show_column *columns,
+          json_t *rows)
+{
+    if (rows == NULL || format != VERBS_TABLE)
+        return show_value(format, rows);
+    print_table(columns, rows);
+    json_decref(rows);
+    return true;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Results on stdout: one JSON value, shown as JSON, YAML or a table.
+ */
+#ifndef VERBS_SHOW_H
+#define VERBS_SHOW_H
+
+#include "call.h"
+
+#include <jansson.h>
+
+/* A column of a table: its heading, and the member of a row that it shows,
+ * "a.b" for a member of a member. */
+struct show_column {
+    const char *heading;
+    const char *member;
+};
+
+/* Prints VALUE, which is given up, in a format that is no table.  False,
+ * logged, when memory is short or VALUE is NULL. */
+CHECKED bool
+show_value(enum verbs_format format, json_t *value);
+
+/* Prints an array of objects, which is given up; COLUMNS end in one without
+ * a heading.  A table of no rows has its heading all the same. */
+CHECKED bool
+show_list(enum verbs_format format, const struct show_column *columns,
+          json_t *rows);
+
+/* TEXT as a JSON string; if it is not UTF-8, one that says so. */
+json_t *
+show_text(const char *text);
+
+/* Unix seconds as RFC 3339 in UTC, as a JSON string. */
+json_t *
+show_time(int64_t seconds);
+
+#endif
