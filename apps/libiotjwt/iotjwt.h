@@ -154,7 +154,8 @@ iotjwt_algorithm_find(const char *name);
  * Makes a token of the claims, signed with the private key: RS256 with an RSA
  * key of 2048 bits or more, ES256 with a key on P-256, whose signature is
  * always r and s in 64 bytes (RFC 7518 §3.4).  libctx should be the one that
- * the key was loaded in.  The key and the claims are borrowed for the call.
+ * the key was loaded in; without a propquery the key's own provider comes
+ * before others.  The key and the claims are borrowed for the call.
  *
  * extra may not name aud, iat, exp or sub, nor any member twice.
  *

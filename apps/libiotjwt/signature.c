@@ -11,8 +11,9 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <openssl/rsa.h>
-#include <string.h>
+#include <stdio.h>
 
 /* The sentence of the newest entry in OpenSSL's queue: the provider's, as
  * EVP_DigestSign adds none of its own. */
@@ -39,6 +40,19 @@ set_padding(const struct iotjwt_row *row, EVP_PKEY_CTX *context)
 {
     return row->coordinate != 0 ||
            EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0;
+}
+
+/* A key in a device can only be used by the provider that it lives in, but
+ * OpenSSL asks whichever comes first, and some hand it the public half. */
+static const char *
+prefer_provider(const EVP_PKEY *key, const char *propquery, char query[128])
+{
+    const OSSL_PROVIDER *provider = EVP_PKEY_get0_provider(key);
+
+    if (propquery != NULL || provider == NULL)
+        return propquery;
+    snprintf(query, 128, "?provider=%s", OSSL_PROVIDER_get0_name(provider));
+    return query;
 }
 
 /* Turns *SIZE bytes of DER into r and s in place. */
@@ -71,6 +85,7 @@ iotjwt_signature_make(const struct iotjwt_row *row, EVP_PKEY *key,
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_PKEY_CTX *pkey_context = NULL;
+    char query[128];
     bool ok = false;
 
     *size = IOTJWT_SIGNATURE_MAX;
@@ -79,7 +94,8 @@ iotjwt_signature_make(const struct iotjwt_row *row, EVP_PKEY *key,
         goto out;
     }
     if (EVP_DigestSignInit_ex(context, &pkey_context, row->digest, libctx,
-                              propquery, key, NULL) <= 0 ||
+                              prefer_provider(key, propquery, query), key,
+                              NULL) <= 0 ||
         !set_padding(row, pkey_context) ||
         EVP_DigestSign(context, signature, size, (const unsigned char *)text,
                        length) <= 0) {
