@@ -453,6 +453,7 @@ main(int argc, char **argv)
     int skipped = command == &commands[0] ? 0 : 1;
 
     log_open("iot-jwt", NULL);
+    key_be_alone();
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         for (size_t i = 0; i < COMMANDS; i++) {
             printf("%s", i == 0 ? "" : "\n");

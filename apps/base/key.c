@@ -48,6 +48,16 @@ rank_of(unsigned long code, const char *data)
     return (is_of_provider(code) ? 4 : 0) + (*data != '\0' ? 2 : 0) + 1;
 }
 
+static const char *
+reason_of(unsigned long code)
+{
+    if (ERR_SYSTEM_ERROR(code))
+        return strerror(ERR_GET_REASON(code));
+    if (ERR_GET_REASON(code) == ERR_R_UNSUPPORTED)
+        return "cut short, or of no kind that is understood";
+    return ERR_reason_error_string(code);
+}
+
 static void
 empty_queue(struct reason *best)
 {
@@ -56,9 +66,7 @@ empty_queue(struct reason *best)
     unsigned long code;
 
     while ((code = ERR_get_error_all(NULL, NULL, NULL, &data, &flags)) != 0) {
-        const char *reason = ERR_GET_REASON(code) == ERR_R_UNSUPPORTED
-                                 ? "cut short, or of no kind that is understood"
-                                 : ERR_reason_error_string(code);
+        const char *reason = reason_of(code);
 
         if (!(flags & ERR_TXT_STRING))
             data = "";
@@ -95,7 +103,7 @@ code_of(const struct reason *reason)
 enum exit_code
 key_failed(const char *what)
 {
-    struct reason reason = { 0, 0, "OpenSSL gave no reason" };
+    struct reason reason = { 0, 0, "there is none, and OpenSSL says no more" };
 
     empty_queue(&reason);
     log_error("%s: %s", what, reason.text);
@@ -320,6 +328,14 @@ key_context(enum exit_code *code)
         return libctx;
     OSSL_LIB_CTX_free(libctx);
     return NULL;
+}
+
+void
+key_be_alone(void)
+{
+    /* OpenSSL would do it at the first digest; if it cannot be stopped, the
+     * only loss is time */
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 }
 
 void

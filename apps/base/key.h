@@ -47,6 +47,14 @@ key_context(enum exit_code *code);
 enum exit_code
 key_failed(const char *what);
 
+/*
+ * For a program that uses OpenSSL for its keys alone: its configuration is
+ * not loaded a second time, for everybody, beside that of the key's own
+ * context.  To be called before all else.
+ */
+void
+key_be_alone(void);
+
 /* Frees the key and its context; accepts NULL; clears the pointer. */
 void
 key_close(struct key **key);
