@@ -16,13 +16,13 @@
 static int
 is_hierarchy(TPM2_HANDLE handle)
 {
-    return (handle & TPM2_HR_RANGE_MASK) == TPM2_HR_PERMANENT;
+    return handle >> TPM2_HR_SHIFT == TPM2_HT_PERMANENT;
 }
 
 static void
 flush_entity(struct use *use, struct tpm_entity *entity)
 {
-    if ((entity->handle & TPM2_HR_RANGE_MASK) == TPM2_HR_TRANSIENT)
+    if (entity->handle >> TPM2_HR_SHIFT == TPM2_HT_TRANSIENT)
         tpm_flush(use->tpm, entity->handle, &entity->name);
     entity->handle = 0;
 }
