@@ -17,7 +17,7 @@ words()
 compare()
 {
     local told word
-    told=$(mandoc -T utf8 "$2" | col -b | words)
+    told=$(mandoc -T ascii "$2" | sed "s/.$(printf '\b')//g" | words)
     for word in $("$1" --help | words); do
         grep -qx -- "$word" <<<"$told" || complain "$2 lacks --$word"
     done
