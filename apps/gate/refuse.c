@@ -29,7 +29,7 @@ static const struct {
                                                         "device is unexpired" },
     [GATE_CREDENTIAL_UNUSABLE] = { "credential-unusable",
                                    "a credential of the device is of no use" },
-    [GATE_NOT_A_TOKEN] = { "not-a-token", "the password is no token" },
+    [GATE_NOT_A_TOKEN] = { "not-a-token", "the password cannot be accepted" },
     [GATE_ALGORITHM] = { "algorithm", "no credential of the device is of the "
                                       "token's algorithm" },
     [GATE_SIGNATURE] = { "signature", "the token is signed by no key of the "
