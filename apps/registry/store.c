@@ -31,11 +31,17 @@ static const struct {
     [REGISTRY_CREATE] = { SQLITE_OPEN_READWRITE, WAIT_PATIENTLY_MS, true },
 };
 
-/* What a person should be told, by primary result code. */
+#define NO_COMPANIONS \
+    "its -wal and -shm files are missing; run iot-registry once as its owner"
+
+/* What a person should be told, by result code; a primary code stands for all
+ * of its kind that are not listed themselves. */
 static const struct {
     int code;
     const char *text;
 } sentences[] = {
+    { SQLITE_READONLY_CANTINIT, NO_COMPANIONS },
+    { SQLITE_READONLY_DIRECTORY, NO_COMPANIONS },
     { SQLITE_BUSY, "somebody else is writing to it; try again" },
     { SQLITE_FULL, "the disk is full; nothing was changed" },
     { SQLITE_READONLY, "it may only be read; nothing was changed" },
@@ -47,15 +53,21 @@ static const struct {
     { SQLITE_NOMEM, "out of memory" },
 };
 
+static const char *
+sentence(int code)
+{
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
+        if (sentences[i].code == code || sentences[i].code == (code & 0xff))
+            return sentences[i].text;
+    return sqlite3_errstr(code);
+}
+
 void
 store_say(sqlite3 *db, const char *path, int code)
 {
-    const char *text = sqlite3_errstr(code);
+    const char *text = sentence(code);
     int reason = db != NULL ? sqlite3_system_errno(db) : 0;
 
-    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
-        if (sentences[i].code == (code & 0xff))
-            text = sentences[i].text;
     if (reason != 0 && (code & 0xff) != SQLITE_BUSY)
         log_error("registry %s: %s (%s)", path, text, strerror(reason));
     else
