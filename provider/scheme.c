@@ -291,7 +291,7 @@ fit_to_curve(const struct tpm_curve *curve, const unsigned char *digest,
     for (size_t i = TPM_HASHES; i > 1; i--) /* from the longest, no SHA-1 */
         if (tpm_hashes[i - 1].size >= width)
             label = &tpm_hashes[i - 1];
-    if (label == NULL)
+    if (len == 0 || label == NULL)
         return NULL;
     /* Zeros in front are right only where no bit will be cut off again. */
     pad = label->size <= curve->bytes ? label->size - width : 0;
