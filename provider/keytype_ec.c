@@ -105,6 +105,10 @@ get_params(const TPMT_PUBLIC *area, OSSL_PARAM params[])
     p = OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_GROUP_NAME);
     if (p != NULL && !OSSL_PARAM_set_utf8_string(p, curve_of(area)->name))
         return 0;
+    p = OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT);
+    if (p != NULL && !OSSL_PARAM_set_utf8_string(
+                         p, OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED))
+        return 0;
     p = OSSL_PARAM_locate(params,
                           OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS);
     if (p != NULL && !OSSL_PARAM_set_int(p, 0))
