@@ -8,6 +8,7 @@
 #include "decode.h"
 #include "digest.h"
 #include "encode.h"
+#include "ephemeral.h"
 #include "keymgmt.h"
 #include "provider.h"
 #include "sign.h"
@@ -36,6 +37,12 @@ static const OSSL_ALGORITHM keymgmts[] = {
     { RSA, OURS, tpm_rsa_keymgmt_functions, NULL },
     { RSA_PSS, OURS, tpm_rsa_pss_keymgmt_functions, NULL },
     { EC, OURS, tpm_ec_keymgmt_functions, NULL },
+    { EPHEMERAL_KEY, OURS, ephemeral_keymgmt_functions, NULL },
+    { NULL, NULL, NULL, NULL },
+};
+
+static const OSSL_ALGORITHM exchanges[] = {
+    { EPHEMERAL_EXCHANGE, OURS, ephemeral_exchange_functions, NULL },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -94,9 +101,10 @@ static const struct {
     int operation;
     const OSSL_ALGORITHM *algorithms;
 } contents[] = {
-    { OSSL_OP_DIGEST, digests },       { OSSL_OP_KEYMGMT, keymgmts },
-    { OSSL_OP_SIGNATURE, signatures }, { OSSL_OP_ENCODER, encoders },
-    { OSSL_OP_DECODER, decoders },     { OSSL_OP_STORE, stores },
+    { OSSL_OP_DIGEST, digests },    { OSSL_OP_KEYMGMT, keymgmts },
+    { OSSL_OP_KEYEXCH, exchanges }, { OSSL_OP_SIGNATURE, signatures },
+    { OSSL_OP_ENCODER, encoders },  { OSSL_OP_DECODER, decoders },
+    { OSSL_OP_STORE, stores },
 };
 
 const OSSL_ALGORITHM *

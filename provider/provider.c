@@ -7,6 +7,7 @@
 #include "provider.h"
 
 #include "dispatch.h"
+#include "ephemeral.h"
 #include "error.h"
 #include "tpm.h"
 
@@ -217,6 +218,7 @@ const OSSL_DISPATCH provider_functions[] = {
     DISPATCH(OSSL_FUNC_PROVIDER_GETTABLE_PARAMS, gettable_params),
     DISPATCH(OSSL_FUNC_PROVIDER_GET_PARAMS, get_params),
     DISPATCH(OSSL_FUNC_PROVIDER_QUERY_OPERATION, query_operation),
+    DISPATCH(OSSL_FUNC_PROVIDER_GET_CAPABILITIES, ephemeral_capabilities),
     DISPATCH(OSSL_FUNC_PROVIDER_GET_REASON_STRINGS, get_reason_strings),
     { 0, NULL },
 };
