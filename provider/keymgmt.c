@@ -190,6 +190,37 @@ keymgmt_load(const void *reference, size_t size)
     return key;
 }
 
+/* To compare two keys OpenSSL would like to have the other one here as well.
+ * It is given an empty key and then told no, and turns to the other provider;
+ * without these two it does the same, and leaves an error on the queue. */
+void *
+keymgmt_new(void *context)
+{
+    struct tpm_key *key = OPENSSL_zalloc(sizeof *key);
+
+    if (key == NULL)
+        return NULL;
+    key->prov = context;
+    atomic_init(&key->references, 1);
+    return key;
+}
+
+int
+keymgmt_import(void *context, int selection, const OSSL_PARAM params[])
+{
+    (void)context;
+    (void)selection;
+    (void)params;
+    return 0; /* no key comes into a TPM this way */
+}
+
+const OSSL_PARAM *
+keymgmt_import_types(int selection)
+{
+    (void)selection;
+    return NULL;
+}
+
 void
 keymgmt_free(void *context)
 {
@@ -211,8 +242,11 @@ keymgmt_dup(const void *context, int selection)
 int
 keymgmt_has(const void *context, int selection)
 {
+    const struct tpm_key *key = context;
+
     (void)selection;
-    return context != NULL; /* a TPM key has everything, if we may use it */
+    /* a TPM key has everything, if we may use it */
+    return key != NULL && key->area.publicArea.type != 0;
 }
 
 int

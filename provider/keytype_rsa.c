@@ -237,6 +237,9 @@ const OSSL_DISPATCH tpm_rsa_keymgmt_functions[] = {
     DISPATCH(OSSL_FUNC_KEYMGMT_GEN, keymgmt_gen),
     DISPATCH(OSSL_FUNC_KEYMGMT_GEN_CLEANUP, keymgmt_gen_cleanup),
     DISPATCH(OSSL_FUNC_KEYMGMT_LOAD, keymgmt_load),
+    DISPATCH(OSSL_FUNC_KEYMGMT_NEW, keymgmt_new),
+    DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT, keymgmt_import),
+    DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, keymgmt_import_types),
     DISPATCH(OSSL_FUNC_KEYMGMT_FREE, keymgmt_free),
     DISPATCH(OSSL_FUNC_KEYMGMT_DUP, keymgmt_dup),
     DISPATCH(OSSL_FUNC_KEYMGMT_HAS, keymgmt_has),
@@ -253,6 +256,9 @@ const OSSL_DISPATCH tpm_rsa_keymgmt_functions[] = {
  * them waits until they can be used. */
 const OSSL_DISPATCH tpm_rsa_pss_keymgmt_functions[] = {
     DISPATCH(OSSL_FUNC_KEYMGMT_LOAD, keymgmt_load),
+    DISPATCH(OSSL_FUNC_KEYMGMT_NEW, keymgmt_new),
+    DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT, keymgmt_import),
+    DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, keymgmt_import_types),
     DISPATCH(OSSL_FUNC_KEYMGMT_FREE, keymgmt_free),
     DISPATCH(OSSL_FUNC_KEYMGMT_DUP, keymgmt_dup),
     DISPATCH(OSSL_FUNC_KEYMGMT_HAS, keymgmt_has),
