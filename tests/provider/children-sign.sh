@@ -5,7 +5,7 @@
 # nothing of another's.
 . "$(dirname "$0")/../fixture/lib.sh"
 sign=$BUILD_ROOT/tests/provider/sign-in-children
-test -x "$sign" || skip "no $sign"
+test -x "$sign" || die "no $sign"
 
 tpm_start --no-ek
 tpm_key 0x81000010 ecc256

@@ -4,7 +4,7 @@
 # all at once on one TPM.
 . "$(dirname "$0")/../fixture/lib.sh"
 sign=$BUILD_ROOT/tests/provider/sign-in-threads
-test -x "$sign" || skip "no $sign"
+test -x "$sign" || die "no $sign"
 
 tpm_start --no-ek
 tpm_key 0x81000010 ecc256
