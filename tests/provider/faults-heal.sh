@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What passes by itself is waited for, what is lost is made anew: a TPM that is
+# busy, a connection cut at any command, a reset between two signatures.
+. "$(dirname "$0")/../fixture/lib.sh"
+
+tpm_start --no-ek
+tpm_key 0x81000010 ecc256
+key_file "$T/key.pem"
+relay_start
+sign=(openssl dgst -provider tpm2 -provider default -sha256 -out "$T/sig"
+    -sign)
+
+# count CMD…: how many commands it sends undisturbed.
+count()
+{
+    relay_script
+    relay_reset
+    expect_ok "$@"
+    sent=$(relay_count)
+}
+
+# heals RULE CMD…: the relay did what the rule says, and the command succeeds.
+heals()
+{
+    local rule=$1
+    shift
+    echo "relay: $rule"
+    relay_script "$rule"
+    relay_reset
+    expect_ok "$@"
+    expect grep -q 'by=relay$' "$RELAY_LOG"
+    relay_script
+    expect tpm_is_clean
+}
+
+for key in handle:0x81000010 "$T/key.pem"; do
+    count "${sign[@]}" "$key" "$0"
+    for ((at = 0; at < sent; at++)); do
+        # RETRY, YIELDED, TESTING, NV_RATE: Part 2 §6.6.3
+        for code in 0x922 0x908 0x90a 0x920; do
+            heals "answer * $code 2 $at" "${sign[@]}" "$key" "$0"
+        done
+    done
+done
+
+# Cut while nothing of ours is in the TPM: with a persistent key, always.
+count "${sign[@]}" handle:0x81000010 "$0"
+for ((at = 0; at < sent; at++)); do
+    for when in before during after; do
+        heals "cut * $when 1 $at" "${sign[@]}" handle:0x81000010 "$0"
+    done
+done
+
+# A server that has its key open for long: the TPM is reset, is away, comes back.
+openssl req -provider tpm2 -provider default -x509 -new -key "$T/key.pem" \
+    -subj /CN=localhost -out "$T/crt"
+providers default tpm2
+for ((try = 0; try < 20; try++)); do
+    port=$(port_block)
+    background "$T/server.log" openssl s_server -www -cert "$T/crt" \
+        -key "$T/key.pem" -accept "127.0.0.1:$port"
+    server=$STARTED_PID
+    wait_listening "$server" "$port" && break
+    stop_pid "$server"
+done
+connects()
+{
+    printf 'GET / HTTP/1.0\r\n\r\n' | timeout 20 openssl_plain s_client \
+        -connect "127.0.0.1:$port" -ign_eof -verify_return_error \
+        -CAfile "$T/crt" >"$T/out" 2>"$T/err" && grep -q '200 ok' "$T/out"
+}
+expect connects
+tpm_restart
+expect connects
+tpm_restart --crash
+expect connects
+tpm_crash
+expect_not connects
+expect is_running "$server"
+tpm_run tpm
+expect connects
+expect tpm_is_clean
