@@ -10,6 +10,7 @@
  * deciding who may do what are the caller's.
  *
  *     #include <iotjwt.h>
+ *     #include <openssl/ec.h>
  *     #include <openssl/evp.h>
  *     #include <stdio.h>
  *     #include <time.h>
