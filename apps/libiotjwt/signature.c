@@ -14,6 +14,7 @@
 #include <openssl/provider.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The sentence of the newest entry in OpenSSL's queue: the provider's, as
  * EVP_DigestSign adds none of its own. */
@@ -76,6 +77,15 @@ out:
     return ok;
 }
 
+/* Without memory OpenSSL 3.0 may report success and a size of -1. */
+static bool
+is_plausible(const struct iotjwt_row *row, EVP_PKEY *key, size_t size)
+{
+    size_t most = (size_t)EVP_PKEY_get_size(key);
+
+    return row->coordinate != 0 ? size > 0 && size <= most : size == most;
+}
+
 bool
 iotjwt_signature_make(const struct iotjwt_row *row, EVP_PKEY *key,
                       OSSL_LIB_CTX *libctx, const char *propquery,
@@ -89,6 +99,7 @@ iotjwt_signature_make(const struct iotjwt_row *row, EVP_PKEY *key,
     bool ok = false;
 
     *size = IOTJWT_SIGNATURE_MAX;
+    memset(signature, 0, IOTJWT_SIGNATURE_MAX);
     if (context == NULL) {
         iotjwt_error_memory(error);
         goto out;
@@ -102,7 +113,8 @@ iotjwt_signature_make(const struct iotjwt_row *row, EVP_PKEY *key,
         signing_failed(error);
         goto out;
     }
-    if (row->coordinate != 0 && !from_der(row, signature, size)) {
+    if (!is_plausible(row, key, *size) ||
+        (row->coordinate != 0 && !from_der(row, signature, size))) {
         iotjwt_error_set(error, IOTJWT_SIGNING_FAILED,
                          "the key's provider made something that is no "
                          "%s signature",

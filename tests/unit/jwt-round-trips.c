@@ -24,8 +24,6 @@ static const struct row {
 } rows[] = {
     { IOTJWT_RS256, "RS256", "{\"alg\":\"RS256\",\"typ\":\"JWT\"}", "RSA", 2048,
       NULL, 342 },
-    { IOTJWT_RS256, "RS256", "{\"alg\":\"RS256\",\"typ\":\"JWT\"}", "RSA", 3072,
-      NULL, 512 },
     { IOTJWT_ES256, "ES256", "{\"alg\":\"ES256\",\"typ\":\"JWT\"}", "EC", 0,
       "P-256", 86 },
 };

@@ -46,16 +46,7 @@ verify_with(const char *token, const unsigned char *bytes, size_t size,
 static size_t
 signature_of(const char *token, unsigned char bytes[1024])
 {
-    char text[2048];
-    const char *last = strrchr(token, '.') + 1;
-    size_t length = strlen(last);
-
-    snprintf(text, sizeof text, "%s%s", last, length % 4 == 0 ? "" : "==");
-    text[(length + 3) / 4 * 4] = '\0';
-    for (char *c = text; *c != '\0'; c++)
-        *c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
-    EVP_DecodeBlock(bytes, (unsigned char *)text, (int)strlen(text));
-    return length * 3 / 4;
+    return tokens_bytes(strrchr(token, '.') + 1, bytes);
 }
 
 static void
@@ -199,7 +190,7 @@ int
 main(void)
 {
     EVP_PKEY *rsa = tokens_key("RSA", 2048, NULL);
-    EVP_PKEY *other_rsa = tokens_key("RSA", 2048, NULL);
+    EVP_PKEY *other_rsa = tokens_key("RSA", 2048, "random");
     EVP_PKEY *ec = tokens_key("EC", 0, "P-256");
     EVP_PKEY *other_ec = tokens_key("EC", 0, "P-256");
 

@@ -32,21 +32,6 @@ static const char rs256[] =
     "0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqv"
     "hJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrB"
     "p0igcN_IoypGlUPQGe77Rw";
-static const char rsa_n[] =
-    "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp"
-    "-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOW"
-    "vG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUs"
-    "LA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9k"
-    "G4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2"
-    "PAcDTW9gb54h4FRWyuXpoQ";
-static const char rsa_d[] =
-    "Eq5xpGnNCivDflJsRQBXHx1hdR1k6Ulwe2JZD50LpXyWPEAeP88vLNO97IjlA7_G"
-    "Q5sLKMgvfTeXZx9SE-7YwVol2NXOoAJe46sui395IW_GO-pWJ1O0BkTGoVEn2bKV"
-    "RUCgu-GjBVaYLU6f3l9kJfFNS3E0QbVdxzubSu3Mkqzjkn439X0M_V51gfpRLI9J"
-    "YanrC4D4qAdGcopV_0ZHHzQlBjudU2QvXt4ehNYTCBr6XCLQUShb1juUO1ZdiYoF"
-    "aFQT5Tw8bGUl_x_jTj3ccPDVZFD9pIuhLhBOneufuBiB4cS98l2SR_RQyGWSeWjn"
-    "czT0QU91p1DhOVRuOopznQ";
-
 /* A.3: ES256 */
 static const char es256[] =
     "eyJhbGciOiJFUzI1NiJ9." PAYLOAD
@@ -58,74 +43,17 @@ static const char ec_y[] = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 /* RFC 7519 section 6.1: unsecured */
 static const char none[] = "eyJhbGciOiJub25lIn0." PAYLOAD ".";
 
-/* base64url of 4n+2 or 4n+3 characters, as all of these are. */
-static size_t
-decode(const char *text, unsigned char *bytes)
-{
-    char padded[1024];
-    size_t length = strlen(text);
-
-    snprintf(padded, sizeof padded, "%s%s", text, length % 4 == 2 ? "==" : "=");
-    for (char *c = padded; *c != '\0'; c++)
-        *c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
-    EVP_DecodeBlock(bytes, (unsigned char *)padded, (int)strlen(padded));
-    return length * 3 / 4;
-}
-
-static BIGNUM *
-number(const char *text)
-{
-    unsigned char bytes[1024];
-
-    return BN_bin2bn(bytes, (int)decode(text, bytes), NULL);
-}
-
-static EVP_PKEY *
-key_of(const char *type, OSSL_PARAM_BLD *build)
-{
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-    OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
-    EVP_PKEY *key = NULL;
-
-    EVP_PKEY_fromdata_init(context);
-    CHECK(EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, params) == 1);
-    OSSL_PARAM_free(params);
-    OSSL_PARAM_BLD_free(build);
-    EVP_PKEY_CTX_free(context);
-    return key;
-}
-
-static EVP_PKEY *
-rsa_key(void)
-{
-    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-    BIGNUM *n = number(rsa_n);
-    BIGNUM *d = number(rsa_d);
-    EVP_PKEY *key;
-
-    OSSL_PARAM_BLD_push_BN(build, "n", n);
-    OSSL_PARAM_BLD_push_BN(build, "d", d);
-    OSSL_PARAM_BLD_push_uint(build, "e", 65537);
-    key = key_of("RSA", build);
-    BN_free(n);
-    BN_free(d);
-    return key;
-}
-
 static EVP_PKEY *
 ec_key(void)
 {
-    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
     unsigned char point[65] = { 4 };
-    unsigned char more[64];
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
 
-    decode(ec_x, more);
-    memcpy(point + 1, more, 32);
-    decode(ec_y, more);
-    memcpy(point + 33, more, 32);
+    CHECK(tokens_bytes(ec_x, point + 1) == 32);
+    CHECK(tokens_bytes(ec_y, point + 33) == 32);
     OSSL_PARAM_BLD_push_utf8_string(build, "group", "P-256", 0);
     OSSL_PARAM_BLD_push_octet_string(build, "pub", point, sizeof point);
-    return key_of("EC", build);
+    return tokens_key_of("EC", build);
 }
 
 /* The token as it is, and with one bit of the last part changed. */
@@ -168,7 +96,7 @@ int
 main(void)
 {
     struct iotjwt_error error;
-    EVP_PKEY *rsa = rsa_key();
+    EVP_PKEY *rsa = tokens_key("RSA", 2048, NULL);
     EVP_PKEY *ec = ec_key();
     struct iotjwt_key *rsa_public = tokens_public(rsa, IOTJWT_RS256);
     struct iotjwt_key *ec_public = tokens_public(ec, IOTJWT_ES256);

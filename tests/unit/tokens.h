@@ -9,11 +9,18 @@
 
 #include "libiotjwt/iotjwt.h"
 
+#include <openssl/param_build.h>
 #include <stddef.h>
 
-/* A new private key: "RSA" with its bits, "EC" with its curve, "ED25519". */
+/* A private key: "EC" with its curve and "ED25519" are new; "RSA" of 2048 bits
+ * is that of RFC 7515 A.2; of other sizes, or "RSA-PSS", or with anything for a
+ * curve, it is a random number of that many bits, which signs wrongly. */
 EVP_PKEY *
 tokens_key(const char *type, size_t bits, const char *curve);
+
+/* A private key of its parts, which are freed. */
+EVP_PKEY *
+tokens_key_of(const char *type, OSSL_PARAM_BLD *build);
 
 /* Its public half as PEM, to be freed. */
 char *
@@ -26,6 +33,10 @@ tokens_public(EVP_PKEY *key, enum iotjwt_algorithm algorithm);
 /* Bytes as base64url without padding, to be freed. */
 char *
 tokens_base64url(const void *bytes, size_t size);
+
+/* The bytes of base64url without padding; how many. */
+size_t
+tokens_bytes(const char *text, unsigned char *bytes);
 
 /* A token of these very texts, signed with SHA-256 by KEY in the form of a
  * JWS (or with an empty signature when there is no key), to be freed. */
