@@ -119,9 +119,17 @@ begin_session(struct bridge *bridge, const struct mosquitto *client,
     return ok;
 }
 
+/* At a SIGHUP mosquitto closes whoever has no user name, which is what an
+ * empty one is to it (section 1.7). */
 static bool
-admit(struct bridge *bridge, const struct mosquitto *client,
-      const char *password)
+give_name(struct mosquitto *client)
+{
+    return mosquitto_client_username(client) != NULL ||
+           mosquitto_set_username(client, "device") == MOSQ_ERR_SUCCESS;
+}
+
+static bool
+admit(struct bridge *bridge, struct mosquitto *client, const char *password)
 {
     const char *client_id = mosquitto_client_id(client);
     const char *address = mosquitto_client_address(client);
@@ -142,7 +150,7 @@ admit(struct bridge *bridge, const struct mosquitto *client,
         return refuse(client_id, address, "it does not speak MQTT 3.1.1");
     if (!gate_authenticate(bridge->database.store, &visitor, &device, &refusal))
         return refuse(client_id, address, refusal.text);
-    if (!begin_session(bridge, client, &device))
+    if (!give_name(client) || !begin_session(bridge, client, &device))
         return refuse(client_id, address, "there is no memory");
     log_info("admitted %s, number %" PRIu64 ", from %s, for %" PRId64 " s",
              client_id, device.num_id, address,
@@ -316,36 +324,23 @@ on_disconnect(int event, void *data, void *user)
     return MOSQ_ERR_SUCCESS;
 }
 
-/* What the registry now says of SESSION, if it says anything new. */
-static void
-reconsider(const struct bridge *bridge, const struct session *session,
-           struct gate_refusal *refusal)
-{
-    refusal->reason = GATE_NO_REASON;
-    if (session->generation != bridge->database.generation &&
-        bridge->database.store != NULL)
-        (void)!gate_reconsider(bridge->database.store, &session->device,
-                               refusal);
-}
-
 /* Ends SESSION if its time is over or the registry has turned against it; not
  * if nobody knows. */
 static void
 consider(struct bridge *bridge, struct session *session)
 {
+    const struct database *database = &bridge->database;
     struct gate_refusal refusal;
 
-    if (time(NULL) > session->device.expires_at + bridge->settings.skew) {
+    if (time(NULL) > session->device.expires_at + bridge->settings.skew)
         end_session(bridge, session, "its token has expired");
-        return;
-    }
-    if (bridge->second - session->since > CONNECTION_MOST) {
+    else if (bridge->second - session->since > CONNECTION_MOST)
         end_session(bridge, session, "it was connected for a day");
+    else if (database->store == NULL ||
+             session->generation == database->generation)
         return;
-    }
-    reconsider(bridge, session, &refusal);
-    if (refusal.reason == GATE_NO_REASON)
-        session->generation = bridge->database.generation;
+    else if (gate_reconsider(database->store, &session->device, &refusal))
+        session->generation = database->generation;
     else if (refusal.reason != GATE_UNAVAILABLE)
         end_session(bridge, session, refusal.text);
 }

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A connection ends when its token has expired, when its device is blocked or
+# deleted or MQTT is disabled, and when the device connects again, under its id
+# or its number; and for no other reason, not even SIGHUP.
+. "$(dirname "$0")/../fixture/lib.sh"
+. "$(dirname "$0")/../fixture/bridge.sh"
+need mosquitto_passwd python3
+
+site_make
+for n in 1 2 3 4 5; do
+    device_make "dev-$n" ec
+done
+device_make rsa-1 rsa
+bridge_start 'plugin_opt_skew 2'
+
+# connected NAME DEVICE [KEY [TOKEN]]: a connection as DEVICE, which stays; what
+# it sees goes to $T/NAME.  KEY is that of a device, its own unless said.
+connected()
+{
+    local token=${4:-$(token "${3:-$2}")}
+    background "$T/$1" raw --id "$(path_of "$2")" --user '' \
+        --password "$token" wait 100
+    expect wait_until 10 grep -qx 'CONNACK 0' "$T/$1"
+}
+
+# is_closed NAME, is_open NAME
+is_closed()
+{
+    grep -qx CLOSED "$T/$1"
+}
+is_open()
+{
+    ! is_closed "$1"
+}
+
+connected stays dev-1
+# With a user name; mosquitto takes an empty one for none.
+background "$T/named" raw --id "$(path_of dev-5)" --user unused \
+    --password "$(token dev-5)" wait 100
+expect wait_until 10 grep -qx 'CONNACK 0' "$T/named"
+
+# The token expires, and then the skew.
+now=$(date +%s)
+connected short rsa-1 rsa-1 "$(token_of rsa-1 "$(claims -10 1)")"
+expect wait_until 10 is_closed short
+expect test $(($(date +%s) - now)) -ge 3
+expect_logged "closed $(path_of rsa-1): its token has expired"
+log_mark
+expect_ok raw --id "$(path_of rsa-1)" --user '' \
+    --password "$(token_of rsa-1 "$(claims -10 -3)")"
+expect grep -qx 'CONNACK 5' "$T/out"
+
+# The registry changes.
+connected blocked dev-2
+device update dev-2 --blocked
+expect wait_until 10 is_closed blocked
+expect_logged "closed $(path_of dev-2): the device is blocked"
+connected deleted dev-3
+device delete dev-3
+expect wait_until 10 is_closed deleted
+expect_logged "closed $(path_of dev-3): there is no such device"
+# The same id is another device, and gets in with its own key.
+device_make dev-3 ec
+connected again dev-3
+
+# A second connection: the newer one stays.
+connected first dev-4
+connected second dev-4
+expect wait_until 10 is_closed first
+expect_logged "closed $(path_of dev-4): the device has another connection"
+number=$(number_of dev-4)
+connected third "$number" dev-4
+expect wait_until 10 is_closed second
+connected fourth dev-4
+expect wait_until 10 is_closed third
+expect_logged "closed $(path_of "$number"): the device has another connection"
+
+# A signal to read the files anew closes nobody.
+kill -HUP "$BROKER_PID"
+expect_logged 'Reloading config'
+sleep 2
+for name in stays named again fourth; do
+    expect is_open "$name"
+done
+device_make dev-6 ec
+expect_ok publish dev-6 "$(token dev-6)"
+
+# MQTT is disabled for all: all must go.
+registry_do registries update "$REGISTRY" "${WHERE[@]}" --no-enable-mqtt-config
+for name in stays named again fourth; do
+    expect wait_until 10 is_closed "$name"
+done
