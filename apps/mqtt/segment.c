@@ -267,6 +267,15 @@ segment_append(struct segment *segment, const struct record *record)
 }
 
 bool
+segment_empty(struct segment *segment)
+{
+    if (ftruncate(segment->fd, (off_t)segment->begin) != 0)
+        return false;
+    segment->end = segment->synced = segment->begin;
+    return true;
+}
+
+bool
 segment_sync(struct segment *segment)
 {
     if (segment->path != NULL && fdatasync(segment->fd) != 0) {

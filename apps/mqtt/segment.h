@@ -52,6 +52,11 @@ segment_load(const char *folder, const char *name, const char *owner,
 CHECKED bool
 segment_append(struct segment *segment, const struct record *record);
 
+/* Gives back the room of all messages, none of which may be needed.  False,
+ * with errno set. */
+CHECKED bool
+segment_empty(struct segment *segment);
+
 /* Brings all to the disk.  False, having logged why. */
 CHECKED bool
 segment_sync(struct segment *segment);

@@ -8,6 +8,7 @@
 #include "session.h"
 
 #include "backoff.h"
+#include "connect.h"
 #include "reason.h"
 #include "tls.h"
 
@@ -17,11 +18,9 @@
 #include <limits.h>
 #include <mosquitto.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <time.h>
 
 /* All in ms. */
@@ -32,8 +31,6 @@ enum {
     GOODBYE_MOST = 2 * 1000, /* for what is left in the socket */
     TICK = 1000,             /* libmosquitto wants to be called this often */
 };
-
-enum { CONNECT_MOST = 10 }; /* s, for each address of a host */
 
 enum { REASON_SIZE = 400, DETAIL_SIZE = 200 };
 
@@ -239,37 +236,6 @@ plan_renewal(struct session *session, int64_t left)
 }
 
 static void
-wake_up(int number)
-{
-    (void)number;
-}
-
-/* libmosquitto's connect blocks for as long as the system likes, two minutes
- * where packets vanish; a clock that interrupts it bounds that. */
-static int
-connect_bounded(struct session *session)
-{
-    static const struct itimerval on = { { CONNECT_MOST, 0 },
-                                         { CONNECT_MOST, 0 } };
-    static const struct itimerval off;
-    struct sigaction action = { .sa_handler = wake_up };
-    struct sigaction before;
-    int code;
-    int system_error;
-
-    sigaction(SIGALRM, &action, &before);
-    setitimer(ITIMER_REAL, &on, NULL);
-    errno = 0;
-    code = mosquitto_connect(session->client, session->settings.host,
-                             session->settings.port, SESSION_KEEPALIVE);
-    system_error = errno;
-    setitimer(ITIMER_REAL, &off, NULL);
-    sigaction(SIGALRM, &before, NULL);
-    errno = system_error == EINTR ? ETIMEDOUT : system_error;
-    return code;
-}
-
-static void
 attempt(struct session *session)
 {
     struct iotjwt_error error;
@@ -296,7 +262,8 @@ attempt(struct session *session)
         drop(session, SESSION_NETWORK, "libmosquitto cannot be set up");
         return;
     }
-    code = connect_bounded(session);
+    code = connect_bounded(session->client, session->settings.host,
+                           session->settings.port, SESSION_KEEPALIVE);
     if (code != MOSQ_ERR_SUCCESS) {
         fail(session, code, errno);
         return;

@@ -146,8 +146,7 @@ open_cursor(struct spool *spool)
     return true;
 }
 
-/* A cursor that is not written costs repetitions and nothing else, so a
- * failure is no more than that. */
+/* A cursor that is not written costs repetitions, and nothing else. */
 static void
 write_cursor(struct spool *spool)
 {
@@ -334,12 +333,26 @@ writable(struct spool *spool)
     return segment;
 }
 
+/* Appends; on a full disk, room may be what acknowledged messages take. */
+static bool
+append(struct spool *spool, struct segment *segment,
+       const struct record *record)
+{
+    if (segment_append(segment, record))
+        return true;
+    if (spool->count > 0 || segment->end == segment->begin ||
+        !segment_empty(segment))
+        return false;
+    spool->reader = (struct place){ segment, segment->begin };
+    return segment_append(segment, record);
+}
+
 bool
 spool_append(struct spool *spool, const struct record *record,
              const char **reason)
 {
     struct record numbered = *record;
-    struct segment *segment = NULL;
+    struct segment *segment;
 
     *reason = "the spool is full";
     if (record->topic_length == 0 || record->topic_length > RECORD_TOPIC_MOST ||
@@ -355,7 +368,7 @@ spool_append(struct spool *spool, const struct record *record,
         return false;
     }
     numbered.sequence = spool->sequence + 1;
-    if (!segment_append(segment, &numbered)) {
+    if (!append(spool, segment, &numbered)) {
         *reason = strerror(errno);
         return false;
     }
