@@ -55,7 +55,7 @@ files()
     size=$(stat -c %s "$T/key.pem")
     for cut in 1 2 3; do
         head -c $((size * cut / 4)) "$T/key.pem" >"$T/cut.pem"
-        refused . "$T/cut.pem"
+        refused 'tpm2:.*key file' "$T/cut.pem"
     done
     # what is in it cut short
     openssl_plain asn1parse -in "$T/key.pem" -out "$T/key.der" -noout
@@ -65,7 +65,7 @@ files()
     for cut in 1 10 40 $((size - 1)); do
         head -c "$cut" "$T/key.der" >"$T/cut.der"
         armour "$T/cut.der" >"$T/cut.pem"
-        refused . "$T/cut.pem"
+        refused 'tpm2:.*key file' "$T/cut.pem"
     done
     : >"$T/empty"
     refused . "$T/empty"

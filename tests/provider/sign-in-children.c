@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A test program: signs in a parent and in children forked before and after
- * its first signature, and a grandchild each; all at once, or in turn where a
- * TPM without resource manager could not hold all their keys. Exits with 0
- * when every signature verifies.
+ * its first signature, and a grandchild each, all at once. Exits with 0 when
+ * every signature verifies.
  *
- *     sign-in-children URI CHILDREN SIGNATURES at-once|in-turn
+ *     sign-in-children URI CHILDREN SIGNATURES
  */
 #include "signer.h"
 
 #include <err.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +17,6 @@ struct plan {
     EVP_PKEY *key;
     int children;
     int times;
-    bool in_turn;
 };
 
 static bool CHECKED
@@ -39,11 +36,11 @@ await(pid_t pid)
     return waitpid(pid, &status, 0) > 0 && status == 0;
 }
 
-/* In a child: sign, let a child of its own sign, sign once more. */
+/* In a child: sign, let a child of its own sign meanwhile. */
 static bool CHECKED
 live(const struct plan *plan, unsigned seed)
 {
-    bool ok = true;
+    bool ok;
     pid_t pid;
 
     if (!sign_many(plan, seed))
@@ -51,16 +48,13 @@ live(const struct plan *plan, unsigned seed)
     pid = fork();
     if (pid == 0)
         _exit(sign_many(plan, seed + 5000) ? 0 : 1);
-    if (plan->in_turn)
-        ok = await(pid);
-    ok = sign_many(plan, seed + 9000) && ok;
-    return (plan->in_turn || await(pid)) && ok;
+    ok = sign_many(plan, seed + 9000);
+    return await(pid) && ok;
 }
 
-static bool CHECKED
+static void
 start_children(const struct plan *plan, unsigned seed)
 {
-    bool ok = true;
     pid_t pid;
 
     for (int i = 0; i < plan->children; i++) {
@@ -69,20 +63,7 @@ start_children(const struct plan *plan, unsigned seed)
             err(1, "fork");
         if (pid == 0)
             _exit(live(plan, seed + (unsigned)i * 100000) ? 0 : 1);
-        if (plan->in_turn)
-            ok = await(pid) && ok;
     }
-    return ok;
-}
-
-static bool CHECKED
-await_children(const struct plan *plan)
-{
-    bool ok = true;
-
-    for (int i = 0; i < 2 * plan->children && !plan->in_turn; i++)
-        ok = await(-1) && ok;
-    return ok;
 }
 
 int
@@ -91,20 +72,19 @@ main(int argc, char **argv)
     struct plan plan = { NULL };
     bool ok;
 
-    if (argc != 5)
-        errx(2, "usage: sign-in-children URI CHILDREN SIGNATURES "
-                "at-once|in-turn");
+    if (argc != 4)
+        errx(2, "usage: sign-in-children URI CHILDREN SIGNATURES");
     plan.children = atoi(argv[2]);
     plan.times = atoi(argv[3]);
-    plan.in_turn = strcmp(argv[4], "in-turn") == 0;
     plan.key = signer_key_load(NULL, argv[1]);
     if (plan.key == NULL)
         return 1;
-    ok = start_children(&plan, 1000000); /* before first use */
-    ok = sign_many(&plan, 1) && ok;
-    ok = start_children(&plan, 2000000) && ok; /* and after */
+    start_children(&plan, 1000000); /* before first use */
+    ok = sign_many(&plan, 1);
+    start_children(&plan, 2000000); /* and after */
     ok = sign_many(&plan, 50000) && ok;
-    ok = await_children(&plan) && ok;
+    for (int i = 0; i < 2 * plan.children; i++)
+        ok = await(-1) && ok;
     ok = sign_many(&plan, 70000) && ok;
     EVP_PKEY_free(plan.key);
     return ok ? 0 : 1;

@@ -4,11 +4,7 @@
  * themselves, and threads with a library context of their own in which the
  * provider is loaded and unloaded. Exits with 0 when every signature verifies.
  *
- *     sign-in-threads URI THREADS SIGNATURES KINDS
- *
- * KINDS is 3 for all these, 2 without the library contexts: each of those has a
- * connection of its own, and a TPM without resource manager may not hold all
- * their keys.
+ *     sign-in-threads URI THREADS SIGNATURES
  */
 #include "signer.h"
 
@@ -82,14 +78,11 @@ main(int argc, char **argv)
     struct task tasks[THREADS_MAX];
     pthread_t threads[THREADS_MAX];
     EVP_PKEY *key;
-    int count, kinds, failed = 0;
+    int count, failed = 0;
 
-    if (argc != 5)
-        errx(2, "usage: sign-in-threads URI THREADS SIGNATURES 2|3");
+    if (argc != 4)
+        errx(2, "usage: sign-in-threads URI THREADS SIGNATURES");
     count = atoi(argv[2]);
-    kinds = atoi(argv[4]);
-    if (kinds < 1 || kinds > 3)
-        errx(2, "1 to 3 kinds of threads");
     if (count < 1 || count > THREADS_MAX)
         errx(2, "1 to %d threads", THREADS_MAX);
     key = signer_key_load(NULL, argv[1]);
@@ -97,7 +90,7 @@ main(int argc, char **argv)
         return 1;
     for (int i = 0; i < count; i++) {
         tasks[i] = (struct task){
-            argv[1], key, i % kinds, atoi(argv[3]), (unsigned)i * 100000, false
+            argv[1], key, i % 3, atoi(argv[3]), (unsigned)i * 100000, false
         };
         if (pthread_create(&threads[i], NULL, run, &tasks[i]) != 0)
             errx(1, "no thread");
