@@ -69,7 +69,7 @@ start_children(const struct plan *plan, unsigned seed)
 int
 main(int argc, char **argv)
 {
-    struct plan plan = { NULL };
+    struct plan plan = { 0 };
     bool ok;
 
     if (argc != 4)
