@@ -228,18 +228,17 @@ static enum exit_code
 make(const struct create *create, const struct algorithm *algorithm)
 {
     enum exit_code code = EXIT_CODE_FAILED;
-    OSSL_LIB_CTX *libctx = key_context(&code);
-    EVP_PKEY *pkey = NULL;
+    struct key *key = key_prepare(&code);
 
-    if (libctx == NULL)
+    if (key == NULL)
         return code;
-    pkey = generate(libctx, algorithm, create, &code);
-    if (pkey == NULL)
+    key->pkey = generate(key->libctx, algorithm, create, &code);
+    if (key->pkey == NULL)
         goto out;
     code = EXIT_CODE_TPM;
-    if (!check_bound(pkey))
+    if (!check_bound(key->pkey))
         goto out;
-    if (create->out != NULL && !write_file(pkey, create->out, &code))
+    if (create->out != NULL && !write_file(key->pkey, create->out, &code))
         goto out;
     if (create->out != NULL)
         printf("%s\n", create->out);
@@ -247,8 +246,7 @@ make(const struct create *create, const struct algorithm *algorithm)
         printf("handle:0x%08x\n", (unsigned int)create->handle);
     code = EXIT_CODE_DONE;
 out:
-    EVP_PKEY_free(pkey);
-    OSSL_LIB_CTX_free(libctx);
+    key_close(&key);
     return code;
 }
 
@@ -378,6 +376,7 @@ int
 main(int argc, char **argv)
 {
     log_open("iot-key", NULL);
+    key_be_alone();
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return (int)verbs[i].main(argc - 1, argv + 1);

@@ -131,17 +131,17 @@ load_configuration(OSSL_LIB_CTX *libctx, enum exit_code *code)
 
 /* Loads the provider tpm2, wherever it is, beside the default one. */
 static bool
-load_provider(OSSL_LIB_CTX *libctx, enum exit_code *code)
+load_provider(struct key *key, enum exit_code *code)
 {
-    if (!load_configuration(libctx, code))
+    if (!load_configuration(key->libctx, code))
         return false;
-    if (OSSL_PROVIDER_available(libctx, "tpm2"))
+    if (OSSL_PROVIDER_available(key->libctx, "tpm2"))
         return true;
     /* a path set here would be stronger than the user's own */
     if ((getenv("OPENSSL_MODULES") != NULL ||
-         OSSL_PROVIDER_set_default_search_path(libctx, PROVIDER_FOLDER)) &&
-        OSSL_PROVIDER_load(libctx, "default") != NULL &&
-        OSSL_PROVIDER_load(libctx, "tpm2") != NULL)
+         OSSL_PROVIDER_set_default_search_path(key->libctx, PROVIDER_FOLDER)) &&
+        (key->fallback = OSSL_PROVIDER_load(key->libctx, "default")) != NULL &&
+        (key->tpm2 = OSSL_PROVIDER_load(key->libctx, "tpm2")) != NULL)
         return true;
     *code = key_failed("cannot load the OpenSSL provider tpm2; OPENSSL_MODULES "
                        "may name its folder");
@@ -189,7 +189,7 @@ is_in_tpm(const char *text, size_t length)
 }
 
 static EVP_PKEY *
-key_of_file(const char *path, OSSL_LIB_CTX *libctx, enum exit_code *code)
+key_of_file(const char *path, struct key *key, enum exit_code *code)
 {
     char what[URI_MOST + 64];
     char *text = NULL;
@@ -199,11 +199,11 @@ key_of_file(const char *path, OSSL_LIB_CTX *libctx, enum exit_code *code)
 
     *code = EXIT_CODE_FAILED;
     if (!file_read(path, FILE_MOST, &text, &length) ||
-        (is_in_tpm(text, length) && !load_provider(libctx, code)))
+        (is_in_tpm(text, length) && !load_provider(key, code)))
         goto out;
     bio = BIO_new_mem_buf(text, (int)length);
     if (bio != NULL)
-        pkey = key_of_store(OSSL_STORE_attach(bio, "file", libctx, NULL,
+        pkey = key_of_store(OSSL_STORE_attach(bio, "file", key->libctx, NULL,
                                               UI_get_default_method(), NULL,
                                               NULL, NULL, NULL));
     if (pkey == NULL) {
@@ -217,15 +217,16 @@ out:
 }
 
 static EVP_PKEY *
-key_of_uri(const char *uri, OSSL_LIB_CTX *libctx, enum exit_code *code)
+key_of_uri(const char *uri, struct key *key, enum exit_code *code)
 {
     char what[URI_MOST + 64];
     EVP_PKEY *pkey = NULL;
 
-    if (!load_provider(libctx, code))
+    if (!load_provider(key, code))
         return NULL;
-    pkey = key_of_store(OSSL_STORE_open_ex(
-        uri, libctx, NULL, UI_get_default_method(), NULL, NULL, NULL, NULL));
+    pkey = key_of_store(OSSL_STORE_open_ex(uri, key->libctx, NULL,
+                                           UI_get_default_method(), NULL, NULL,
+                                           NULL, NULL));
     if (pkey == NULL) {
         snprintf(what, sizeof what, "cannot use the key %s", uri);
         *code = key_failed(what);
@@ -267,7 +268,7 @@ is_handle(const char *uri, enum exit_code *code)
 
 /* "?pass" behind a path is understood too: it is asked for as needed anyway. */
 static EVP_PKEY *
-key_of_path(const char *uri, OSSL_LIB_CTX *libctx, enum exit_code *code)
+key_of_path(const char *uri, struct key *key, enum exit_code *code)
 {
     size_t length = strlen(uri);
     size_t tail = strlen("?pass");
@@ -277,18 +278,32 @@ key_of_path(const char *uri, OSSL_LIB_CTX *libctx, enum exit_code *code)
         access(uri, F_OK) != 0)
         length -= tail;
     snprintf(path, sizeof path, "%.*s", (int)length, uri);
-    return key_of_file(path, libctx, code);
+    return key_of_file(path, key, code);
 }
 
 static EVP_PKEY *
-key_find(const char *uri, OSSL_LIB_CTX *libctx, enum exit_code *code)
+key_find(const char *uri, struct key *key, enum exit_code *code)
 {
     if (strncmp(uri, "handle:", strlen("handle:")) == 0)
-        return is_handle(uri, code) ? key_of_uri(uri, libctx, code) : NULL;
+        return is_handle(uri, code) ? key_of_uri(uri, key, code) : NULL;
     if (strncmp(uri, "object:", strlen("object:")) == 0)
-        return has_object_file(uri, code) ? key_of_uri(uri, libctx, code)
-                                          : NULL;
-    return key_of_path(uri, libctx, code);
+        return has_object_file(uri, code) ? key_of_uri(uri, key, code) : NULL;
+    return key_of_path(uri, key, code);
+}
+
+/* A key of which there is the library context and nothing else. */
+static struct key *
+key_new(enum exit_code *code)
+{
+    struct key *key = calloc(1, sizeof *key);
+
+    ERR_clear_error();
+    *code = EXIT_CODE_FAILED;
+    if (key == NULL || (key->libctx = OSSL_LIB_CTX_new()) == NULL) {
+        log_error("out of memory opening a key");
+        key_close(&key);
+    }
+    return key;
 }
 
 struct key *
@@ -301,33 +316,23 @@ key_open(const char *uri, enum exit_code *code)
         log_error("a key is a %s", KEY_URI_HELP);
         return NULL;
     }
-    *code = EXIT_CODE_FAILED;
-    ERR_clear_error();
-    key = calloc(1, sizeof *key);
-    if (key == NULL || (key->libctx = OSSL_LIB_CTX_new()) == NULL) {
-        log_error("out of memory opening the key %s", uri);
-        key_close(&key);
+    key = key_new(code);
+    if (key == NULL)
         return NULL;
-    }
-    key->pkey = key_find(uri, key->libctx, code);
+    key->pkey = key_find(uri, key, code);
     if (key->pkey == NULL)
         key_close(&key);
     return key;
 }
 
-OSSL_LIB_CTX *
-key_context(enum exit_code *code)
+struct key *
+key_prepare(enum exit_code *code)
 {
-    OSSL_LIB_CTX *libctx = OSSL_LIB_CTX_new();
+    struct key *key = key_new(code);
 
-    *code = EXIT_CODE_FAILED;
-    ERR_clear_error();
-    if (libctx == NULL)
-        log_error("out of memory loading the provider tpm2");
-    else if (load_provider(libctx, code))
-        return libctx;
-    OSSL_LIB_CTX_free(libctx);
-    return NULL;
+    if (key != NULL && !load_provider(key, code))
+        key_close(&key);
+    return key;
 }
 
 void
@@ -344,6 +349,11 @@ key_close(struct key **key)
     if (key == NULL || *key == NULL)
         return;
     EVP_PKEY_free((*key)->pkey);
+    /* the context alone would not let go of what was loaded by hand */
+    if ((*key)->tpm2 != NULL)
+        OSSL_PROVIDER_unload((*key)->tpm2);
+    if ((*key)->fallback != NULL)
+        OSSL_PROVIDER_unload((*key)->fallback);
     OSSL_LIB_CTX_free((*key)->libctx);
     free(*key);
     *key = NULL;

@@ -14,10 +14,13 @@
 /* What a URI may be, for --help: "a path, handle:0x81… or object:FILE". */
 #define KEY_URI_HELP "key file, handle:0x81XXXXXX or object:FILE"
 
-/* A key and the library context that it lives in, which is its own. */
+/* A key and the library context that it lives in, which is its own, with the
+ * providers that were loaded for it. */
 struct key {
     EVP_PKEY *pkey;
     OSSL_LIB_CTX *libctx;
+    OSSL_PROVIDER *fallback; /* default, or NULL */
+    OSSL_PROVIDER *tpm2;     /* NULL when the configuration loaded it */
 };
 
 /*
@@ -33,12 +36,12 @@ CHECKED struct key *
 key_open(const char *uri, enum exit_code *code);
 
 /*
- * A library context with the provider tpm2 loaded as key_open would, to make a
- * key in; OSSL_LIB_CTX_free releases it.  NULL, having logged why; *CODE is
- * then what to exit with.
+ * A key that is still to be made: the provider tpm2 is loaded as key_open
+ * would, and pkey, NULL, is the caller's to set.  NULL, having logged why;
+ * *CODE is then what to exit with.
  */
-CHECKED OSSL_LIB_CTX *
-key_context(enum exit_code *code);
+CHECKED struct key *
+key_prepare(enum exit_code *code);
 
 /*
  * Empties OpenSSL's error queue after WHAT could not be done with a key, logs
