@@ -336,7 +336,7 @@ bool
 registry_update(struct registry_store *store, const struct names_path *path,
                 const struct registry *registry, unsigned mask)
 {
-    return rules_admit_routes(registry) && store_begin_write(store) &&
+    return rules_admit_settings(registry) && store_begin_write(store) &&
            store_end(store, update(store, path, registry, mask));
 }
 

@@ -162,8 +162,8 @@ registry_store_close(struct registry_store **store);
 
 /*
  * A number that is another one than last time when anything was committed
- * since, by whomever; for callers that keep what they looked up.  Costs a
- * microsecond or so.
+ * since, by whomever; for callers that keep what they looked up.  Costs a few
+ * microseconds.
  */
 CHECKED bool
 registry_store_generation(struct registry_store *store, uint64_t *generation);

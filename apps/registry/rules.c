@@ -48,9 +48,7 @@ rules_admit_registry(const struct registry *registry)
                   "'projects/{project}/locations/{location}'.");
         return false;
     }
-    return is_number(REGISTRY_LOG_LEVELS, (int)registry->log_level,
-                     "log level") &&
-           rules_admit_routes(registry);
+    return rules_admit_settings(registry);
 }
 
 static bool
@@ -58,31 +56,29 @@ is_topic(const char *text)
 {
     size_t length = strnlen(text, REGISTRY_TOPIC_MOST + 1);
 
-    if (length > 0 && length <= REGISTRY_TOPIC_MOST &&
-        strpbrk(text, " \t\r\n") == NULL)
-        return true;
-    log_error("refused: a topic has 1 to %d bytes and no spaces",
-              REGISTRY_TOPIC_MOST);
-    return false;
+    bool is_fit = length > 0 && length <= REGISTRY_TOPIC_MOST;
+
+    for (size_t i = 0; is_fit && i < length; i++)
+        is_fit = text[i] > ' ' && text[i] < 0x7f;
+    if (!is_fit)
+        log_error("refused: a topic has 1 to %d bytes of ASCII and no spaces",
+                  REGISTRY_TOPIC_MOST);
+    return is_fit;
 }
 
-/* An element is an id; so a slash at either end or twice is refused. */
+/* Is it one that can come on the wire, or none? */
 static bool
 is_subfolder(const char *text)
 {
-    const char *at = text;
+    struct names_topic wanted = { .device = "any", .kind = NAMES_EVENTS };
+    struct names_topic got;
+    char topic[NAMES_PATH_MOST];
 
-    if (strnlen(text, NAMES_SUBFOLDER_MOST + 1) > NAMES_SUBFOLDER_MOST)
+    if (strnlen(text, sizeof wanted.subfolder) == sizeof wanted.subfolder)
         return false;
-    while (*at != '\0') {
-        size_t length = strcspn(at, "/");
-
-        if (!names_is_id(at, length) || strcmp(at + length, "/") == 0)
-            return false;
-        at += length;
-        at += *at == '/';
-    }
-    return true;
+    memcpy(wanted.subfolder, text, strlen(text) + 1);
+    return names_write_topic(&wanted, topic, sizeof topic) &&
+           names_parse_topic(topic, strlen(topic), &got);
 }
 
 static bool
@@ -97,8 +93,8 @@ is_matched_before(const struct registry *registry, size_t index)
     return false;
 }
 
-bool
-rules_admit_routes(const struct registry *registry)
+static bool
+has_sound_routes(const struct registry *registry)
 {
     if (registry->route_count > REGISTRY_ROUTES_MOST) {
         log_error("refused: more than %d event notification configs",
@@ -121,7 +117,16 @@ rules_admit_routes(const struct registry *registry)
             return false;
         }
     }
-    return registry->state_topic == NULL || is_topic(registry->state_topic);
+    return true;
+}
+
+bool
+rules_admit_settings(const struct registry *registry)
+{
+    return is_number(REGISTRY_LOG_LEVELS, (int)registry->log_level,
+                     "log level") &&
+           has_sound_routes(registry) &&
+           (registry->state_topic == NULL || is_topic(registry->state_topic));
 }
 
 /* A gateway has a method or none; another device has none (section 3.3). */

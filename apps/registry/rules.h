@@ -8,14 +8,15 @@
 
 #include "registry.h"
 
-/* Is PROJECT a project, LOCATION a location and ID a registry's id? */
+/* Are its project, location and id what they should be, and its settings? */
 CHECKED bool
 rules_admit_registry(const struct registry *registry);
 
-/* Routes: at most ten, subfolders as in section 2.4, the one that matches
- * all last, no subfolder twice. */
+/* What an update can change: the log level, the topic of states, and the
+ * routes: at most ten, subfolders as in section 2.4, none that could never
+ * match because of one before it. */
 CHECKED bool
-rules_admit_routes(const struct registry *registry);
+rules_admit_settings(const struct registry *registry);
 
 CHECKED bool
 rules_admit_device(const struct registry_device *device);

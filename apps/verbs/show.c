@@ -40,14 +40,20 @@ show_time(int64_t seconds)
     return json_string(text);
 }
 
-/* ASCII without control characters, or what is left of it escaped. */
+/* What a terminal might obey; nothing in a table is rightly beyond ASCII. */
+static bool
+is_harmful(char c)
+{
+    return (unsigned char)c < 0x20 || (unsigned char)c >= 0x7f;
+}
+
 static size_t
 escaped_length(const char *text)
 {
     size_t length = 0;
 
     for (; *text != '\0'; text++)
-        length += (unsigned char)*text < 0x20 || *text == 0x7f ? 4 : 1;
+        length += is_harmful(*text) ? 4 : 1;
     return length;
 }
 
@@ -55,7 +61,7 @@ static void
 print_escaped(const char *text)
 {
     for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+        if (is_harmful(*text))
             printf("\\x%02x", (unsigned)(unsigned char)*text);
         else
             putchar(*text);
@@ -66,9 +72,7 @@ static bool
 has_control(const char *text, const char *but)
 {
     for (; *text != '\0'; text++)
-        if (((unsigned char)*text < 0x20 || *text == 0x7f ||
-             (unsigned char)*text >= 0x80) &&
-            strchr(but, *text) == NULL)
+        if (is_harmful(*text) && strchr(but, *text) == NULL)
             return true;
     return false;
 }

@@ -61,6 +61,18 @@ refused 'not a registry of iot-tpm'
 head -c 8192 /dev/urandom >"$IOT_REGISTRY_DATABASE"
 refused 'it is no database'
 
+# What somebody wrote into it past us does not reach a terminal.
+fresh
+ask "UPDATE device SET id = char(27, 155) || '[31mred' WHERE id = 'device-7'"
+expect_ok devices list
+expect grep -q '^\\x1b\\xc2\\x9b\[31mred  *[1-9]' "$T/out"
+for format in json yaml; do
+    expect_ok devices list --format "$format"
+    expect grep -q 'u001[bB]' "$T/out"
+    expect_not grep -q "$(printf '\033')" "$T/out"
+    expect_not grep -q "$(printf '\302\233')" "$T/out"
+done
+
 # Damaged: cut short, and overwritten in the middle.
 fresh
 truncate -s 16384 "$IOT_REGISTRY_DATABASE"

@@ -104,6 +104,13 @@ check_registries(void)
     CHECK(registry_find(store, &here, &got) && got != NULL);
     CHECK(got->mqtt_enabled && got->http_enabled && got->route_count == 1);
     registry_free(&got);
+    wish.log_level = (enum registry_log_level)25;
+    CHECK(!registry_update(store, &here, &wish, REGISTRY_SET_LOG_LEVEL));
+    CHECK(said("no log level has the number 25"));
+    wish.log_level = REGISTRY_LOG_DEBUG;
+    CHECK(registry_update(store, &here, &wish, REGISTRY_SET_LOG_LEVEL));
+    wish.log_level = REGISTRY_LOG_INFO;
+    CHECK(registry_update(store, &here, &wish, REGISTRY_SET_LOG_LEVEL));
     CHECK(!registry_update(store, &other, &wish, REGISTRY_SET_HTTP));
     CHECK(said("doesn't exist"));
     snprintf(wish.id, sizeof wish.id, "registry-2");
@@ -136,6 +143,10 @@ check_names(void)
     CHECK(!registry_create(store, &wish) && said("never match"));
     wish.routes[0].subfolder = lend("a//b");
     CHECK(!registry_create(store, &wish) && said("no subfolder"));
+    wish.routes[0] = (struct registry_route){ lend("a/+"), lend("x") };
+    CHECK(!registry_create(store, &wish) && said("no subfolder"));
+    wish.routes[0] = (struct registry_route){ lend("ab/cd"), lend("x y") };
+    CHECK(!registry_create(store, &wish) && said("a topic has"));
     wish.route_count = 0;
     CHECK(registry_create(store, &wish));
     CHECK(!registry_device_create(store, &path, &device));
