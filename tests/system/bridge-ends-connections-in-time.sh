@@ -91,3 +91,4 @@ registry_do registries update "$REGISTRY" "${WHERE[@]}" --no-enable-mqtt-config
 for name in stays named again fourth; do
     expect wait_until 10 is_closed "$name"
 done
+bridge_stop

@@ -73,7 +73,7 @@ expect diff <(echo "$path/events away 5") "$T/pulled"
 
 # Over a restart: subscription and messages.
 expect_ok publish dev-1 "$(token dev-1)" -m 'before'
-stop_pid "$BROKER_PID"
+bridge_stop
 bridge_start
 expect_ok publish dev-1 "$(token dev-1)" -m 'after'
 # SIGHUP asks about everybody again, and about absent ones too.
@@ -82,3 +82,4 @@ expect_logged 'Reloading config'
 expect_ok publish dev-1 "$(token dev-1)" -m 'after SIGHUP'
 pull 3
 expect diff <(printf "$path/events %s\n" before after 'after SIGHUP') "$T/pulled"
+bridge_stop

@@ -123,3 +123,4 @@ printf '%s\n' "$path/events" "$path/events/a/b" "$path/events/kept" \
 expect diff "$T/wanted" "$T/topics"
 expect grep -qx "$path/events/kept 0 4" "$T/seen"
 expect grep -qx "$path/events 0 262144" "$T/seen"
+bridge_stop

@@ -78,3 +78,4 @@ expect_not grep -q PUBLISH "$T/out"
 expect wait_until 10 grep -qx CLOSED "$T/first.got"
 expect_not grep -q PUBLISH "$T/first.got"
 expect_not grep -q PUBLISH "$T/second.got"
+bridge_stop

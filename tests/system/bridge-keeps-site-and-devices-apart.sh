@@ -77,3 +77,4 @@ expect_error 'protocol version' openssl_plain s_client -tls1_1 \
 code mosquitto_pub -h localhost -p "$DEVICE_PORT" -i "$path" -u unused \
     -P "$(token dev-1)" "${event[@]}"
 expect test "$CODE" != 0
+bridge_stop

@@ -91,3 +91,4 @@ expect_logged 'there is no such device'
 expect is_running "$BROKER_PID"
 sleep 1.2
 expect_not grep -q CLOSED "$T/stays"
+bridge_stop

@@ -48,3 +48,4 @@ refusals=$(grep -c ': refused ' "$BROKER_LOG")
 expect test "$refusals" -le 700
 expect_logged 'more such lines'
 expect_logged 'the client id is no path'
+bridge_stop

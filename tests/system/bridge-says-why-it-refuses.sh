@@ -173,3 +173,4 @@ publish ec-1 unused 2>"$T/err" || status=$?
 expect test "$status" = 5
 expect grep -q 'not authorised' "$T/err"
 expect_not grep -qF "${ec_token##*.}" "$BROKER_LOG"
+bridge_stop
