@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/options.h"
 
+#include <jansson.h>
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -19,6 +20,7 @@
 #include <openssl/objects.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/provider.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,7 +36,7 @@ struct algorithm {
 static const struct algorithm algorithms[] = {
     { "rsa2048", "RSA", 2048, NULL }, { "rsa3072", "RSA", 3072, NULL },
     { "rsa4096", "RSA", 4096, NULL }, { "p256", "EC", 0, "P-256" },
-    { "p384", "EC", 0, "P-384" },
+    { "p384", "EC", 0, "P-384" },     { "p521", "EC", 0, "P-521" },
 };
 
 enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms };
@@ -81,8 +83,8 @@ static const struct options_row create_rows[] = {
       "use; FILE must not exist.",
       0, 0 },
     { OPTIONS_TEXT, "algorithm", "NAME", offsetof(struct create, algorithm),
-      "rsa2048 (the default), rsa3072, rsa4096, p256 or p384, as far as the "
-      "TPM has it.",
+      "rsa2048 (the default), rsa3072, rsa4096, p256, p384 or p521, as far as "
+      "the TPM has it.",
       0, 0 },
     { 0 },
 };
@@ -90,6 +92,7 @@ static const struct options_row create_rows[] = {
 struct show {
     const char *key;
     bool public_only;
+    bool json;
 };
 
 static const struct options_row show_rows[] = {
@@ -97,6 +100,8 @@ static const struct options_row show_rows[] = {
       "The key: " KEY_URI_HELP ".", 0, 0 },
     { OPTIONS_FLAG, "public", NULL, offsetof(struct show, public_only),
       "Print the public key in PEM and nothing else.", 0, 0 },
+    { OPTIONS_FLAG, "json", NULL, offsetof(struct show, json),
+      "Print all of it as one line of JSON.", 0, 0 },
     { 0 },
 };
 
@@ -111,7 +116,7 @@ static const struct options_program create_program = {
 
 static const struct options_program show_program = {
     "iot-key show",
-    "--key URI [--public]",
+    "--key URI [--public | --json]",
     "Says what kind of key it is, where it is, and its public half.",
     show_rows,
     0,
@@ -124,21 +129,38 @@ find_algorithm(const char *name)
     for (size_t i = 0; i < ALGORITHMS; i++)
         if (strcmp(algorithms[i].name, name) == 0)
             return &algorithms[i];
-    log_error("unknown algorithm %s; rsa2048, rsa3072, rsa4096, p256 or p384",
+    log_error("unknown algorithm %s; rsa2048, rsa3072, rsa4096, p256, p384 or "
+              "p521",
               name);
     return NULL;
+}
+
+static bool
+read_number(const EVP_PKEY *pkey, const char *name, uint32_t *number)
+{
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_uint32(name, number),
+        OSSL_PARAM_construct_end(),
+    };
+
+    return EVP_PKEY_get_params(pkey, params) && OSSL_PARAM_modified(&params[0]);
+}
+
+static bool
+is_in_tpm(const EVP_PKEY *pkey)
+{
+    const OSSL_PROVIDER *provider = EVP_PKEY_get0_provider(pkey);
+
+    return provider != NULL &&
+           strcmp(OSSL_PROVIDER_get0_name(provider), "tpm2") == 0;
 }
 
 /* Which of the attributes the key has; false when it is none of a TPM's. */
 static bool
 read_attributes(const EVP_PKEY *pkey, uint32_t *attributes_found)
 {
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_uint32("object-attributes", attributes_found),
-        OSSL_PARAM_construct_end(),
-    };
-
-    return EVP_PKEY_get_params(pkey, params) && OSSL_PARAM_modified(&params[0]);
+    return is_in_tpm(pkey) &&
+           read_number(pkey, "object-attributes", attributes_found);
 }
 
 /*
@@ -151,7 +173,11 @@ check_bound(const EVP_PKEY *pkey)
     uint32_t found = 0;
 
     if (!read_attributes(pkey, &found)) {
-        log_error("the key was not made in a TPM; it has been thrown away");
+        log_error(is_in_tpm(pkey)
+                      ? "the provider that is loaded does not say what the key "
+                        "is bound to; it has been thrown away"
+                      : "the key was not made in a TPM; it has been thrown "
+                        "away");
         return false;
     }
     for (size_t i = 0; i < ATTRIBUTES; i++) {
@@ -279,8 +305,8 @@ create_main(int argc, char **argv)
 }
 
 /* "rsa2048" or whatever else the key is, in OpenSSL's words. */
-static void
-print_algorithm(const EVP_PKEY *pkey)
+static const char *
+algorithm_name(const EVP_PKEY *pkey)
 {
     char group[64] = "";
 
@@ -293,13 +319,10 @@ print_algorithm(const EVP_PKEY *pkey)
                 ? EVP_PKEY_get_bits(pkey) == (int)row->bits
                 : EVP_PKEY_get_group_name(pkey, group, sizeof group, NULL) ==
                           1 &&
-                      OBJ_sn2nid(group) == EC_curve_nist2nid(row->group)) {
-            printf("algorithm: %s\n", row->name);
-            return;
-        }
+                      OBJ_sn2nid(group) == EC_curve_nist2nid(row->group))
+            return row->name;
     }
-    printf("algorithm: %s, %d bits\n", EVP_PKEY_get0_type_name(pkey),
-           EVP_PKEY_get_bits(pkey));
+    return EVP_PKEY_get0_type_name(pkey);
 }
 
 static void
@@ -307,8 +330,12 @@ print_attributes(const EVP_PKEY *pkey)
 {
     uint32_t found = 0;
 
-    if (!read_attributes(pkey, &found)) {
+    if (!is_in_tpm(pkey)) {
         printf("attributes: none; a software key, which can be copied\n");
+        return;
+    }
+    if (!read_attributes(pkey, &found)) {
+        printf("attributes: unknown; the provider that is loaded tells none\n");
         return;
     }
     printf("attributes:");
@@ -318,10 +345,82 @@ print_attributes(const EVP_PKEY *pkey)
     printf("\n");
 }
 
+/* Persistent, or a file; a TPM key's file is of use to its TPM alone. */
+static void
+print_place(const EVP_PKEY *pkey)
+{
+    uint32_t handle = 0;
+
+    if (is_in_tpm(pkey) && read_number(pkey, "handle", &handle) && handle != 0)
+        printf("place: the TPM, at handle 0x%08x\n", (unsigned int)handle);
+    else
+        printf("place: a file%s\n",
+               is_in_tpm(pkey) ? ", of use to its TPM alone" : "");
+}
+
+static void
+print_text(const EVP_PKEY *pkey, const char *uri)
+{
+    printf("key: %s\n", uri);
+    printf("algorithm: %s\n", algorithm_name(pkey));
+    printf("size: %d bits\n", EVP_PKEY_get_bits(pkey));
+    print_place(pkey);
+    print_attributes(pkey);
+}
+
+static json_t *
+attributes_json(const EVP_PKEY *pkey)
+{
+    json_t *names = json_array();
+    uint32_t found = 0;
+
+    if (!read_attributes(pkey, &found))
+        return names;
+    for (size_t i = 0; i < ATTRIBUTES; i++)
+        if ((found & attributes[i].mask) != 0)
+            json_array_append_new(names, json_string(attributes[i].name));
+    return names;
+}
+
+/* The members are those of print_text(), and publicKey in PEM. */
+static enum exit_code
+print_json(const EVP_PKEY *pkey, const char *uri)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *pem = NULL;
+    char handle[16] = "";
+    uint32_t number = 0;
+    long length = 0;
+    json_t *all = NULL;
+    enum exit_code code = EXIT_CODE_FAILED;
+
+    if (bio == NULL || !PEM_write_bio_PUBKEY(bio, pkey)) {
+        code = key_failed("cannot print the public key");
+        goto out;
+    }
+    length = BIO_get_mem_data(bio, &pem);
+    if (is_in_tpm(pkey) && read_number(pkey, "handle", &number) && number != 0)
+        snprintf(handle, sizeof handle, "0x%08x", (unsigned int)number);
+    all = json_pack("{s:s, s:s, s:i, s:b, s:s*, s:o, s:s%}", "key", uri,
+                    "algorithm", algorithm_name(pkey), "bits",
+                    EVP_PKEY_get_bits(pkey), "tpm", (int)is_in_tpm(pkey),
+                    "handle", number != 0 ? handle : NULL, "attributes",
+                    attributes_json(pkey), "publicKey", pem, (size_t)length);
+    if (all != NULL && json_dumpf(all, stdout, JSON_COMPACT) == 0 &&
+        putchar('\n') != EOF)
+        code = EXIT_CODE_DONE;
+    else
+        log_error("cannot write the key %s as JSON", uri);
+out:
+    json_decref(all);
+    BIO_free(bio);
+    return code;
+}
+
 static enum exit_code
 show_main(int argc, char **argv)
 {
-    struct show show = { NULL, false };
+    struct show show = { NULL, false, false };
     enum exit_code code = EXIT_CODE_FAILED;
     struct key *key = NULL;
 
@@ -337,17 +436,22 @@ show_main(int argc, char **argv)
         log_error("which key? --key URI");
         return EXIT_CODE_MISUSED;
     }
+    if (show.public_only && show.json) {
+        log_error("either --public or --json");
+        return EXIT_CODE_MISUSED;
+    }
     key = key_open(show.key, &code);
     if (key == NULL)
         return code;
-    if (!show.public_only) {
-        printf("key: %s\n", show.key);
-        print_algorithm(key->pkey);
-        print_attributes(key->pkey);
+    if (show.json) {
+        code = print_json(key->pkey, show.key);
+    } else {
+        if (!show.public_only)
+            print_text(key->pkey, show.key);
+        code = PEM_write_PUBKEY(stdout, key->pkey)
+                   ? EXIT_CODE_DONE
+                   : key_failed("cannot print the public key");
     }
-    code = PEM_write_PUBKEY(stdout, key->pkey)
-               ? EXIT_CODE_DONE
-               : key_failed("cannot print the public key");
     key_close(&key);
     return code;
 }

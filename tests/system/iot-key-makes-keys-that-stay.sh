@@ -16,13 +16,14 @@ is_bound()
 }
 
 handle=0x81000010
-for algorithm in rsa2048 rsa3072 p256 p384; do
+for algorithm in rsa2048 rsa3072 p256 p384 p521; do
     expect_ok iot-key create --handle "$handle" --algorithm "$algorithm"
     expect grep -qx "handle:$handle" "$T/out"
     expect is_bound "$handle"
     expect grep -q noda "$T/public"
     expect_ok iot-key show --key "handle:$handle"
     expect grep -qx "algorithm: $algorithm" "$T/out"
+    expect grep -qx "place: the TPM, at handle $handle" "$T/out"
     expect grep -q '^attributes: fixedTPM fixedParent sensitiveDataOrigin' \
         "$T/out"
     handle=$(printf '0x%08x' "$((handle + 1))")
@@ -49,10 +50,47 @@ cp device.pem kept
 expect_fail 1 'never overwritten' iot-key create --out device.pem
 expect cmp device.pem kept
 
+# The same for programs.
+# has JSON-MEMBER VALUE: of what was printed last.
+has()
+{
+    python3 - "$T/out" "$1" "$2" <<'END'
+import json, sys
+value = json.load(open(sys.argv[1])).get(sys.argv[2])
+sys.exit(json.dumps(value) != sys.argv[3])
+END
+}
+expect_ok iot-key show --key handle:0x81000012 --json
+expect has algorithm '"p256"'
+expect has bits 256
+expect has handle '"0x81000012"'
+expect has tpm true
+expect has attributes '["fixedTPM", "fixedParent", "sensitiveDataOrigin",'\
+' "userWithAuth", "noDA", "decrypt", "sign"]'
+expect_ok iot-key show --key device.pem --json
+expect has handle null
+expect has tpm true
+expect_fail 2 'either --public or --json' iot-key show --key device.pem \
+    --json --public
+
 # A software key is called one.
 openssl_plain genpkey -algorithm EC -pkeyopt group:P-256 -out soft.pem
 expect_ok iot-key show --key soft.pem
 expect grep -q '^attributes: none; a software key' "$T/out"
+expect_ok iot-key show --key soft.pem --json
+expect has tpm false
+expect has attributes '[]'
+
+# tpm2-openssl, under the same name, makes keys and does not say what of: its
+# keys are no software keys, and none that a device should trust.
+peer=/usr/lib/x86_64-linux-gnu/ossl-modules
+if test -e "$peer/tpm2.so"; then
+    OPENSSL_MODULES=$peer expect_ok iot-key show --key handle:0x81000012
+    expect grep -q '^attributes: unknown' "$T/out"
+    OPENSSL_MODULES=$peer expect_fail 3 'does not say' \
+        iot-key create --out other.pem
+    expect test ! -e other.pem
+fi
 
 expect_fail 2 'either --handle or --out' iot-key create
 expect_fail 2 'either --handle or --out' iot-key create \
