@@ -374,9 +374,7 @@ conclude(const struct publish *publish, const struct delivery_result *result)
     if (result->end == DELIVERY_DONE || result->end == DELIVERY_FAILED)
         return codes[result->end];
     if (reason[0] == '\0')
-        reason = result->end == DELIVERY_STOPPED
-                     ? "stopped by a signal"
-                     : "the bridge does not acknowledge";
+        reason = "stopped by a signal";
     if (left == 0)
         log_error("%s", reason);
     else if (publish->arguments->spool != NULL)

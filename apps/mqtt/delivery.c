@@ -327,6 +327,18 @@ has_run_out(const struct run *run, bool is_listening)
            now_ms() >= run->last_success + most;
 }
 
+/* When nothing was heard there has been no reason yet. */
+static void
+give_up(struct run *run)
+{
+    if (run->result.reason[0] == '\0')
+        snprintf(run->result.reason, sizeof run->result.reason,
+                 "%s:%d does not %s", run->settings->session.host,
+                 run->settings->session.port,
+                 session_is_up(run->session) ? "acknowledge" : "answer");
+    end(run, run->has_no_token ? DELIVERY_NO_TOKEN : DELIVERY_NETWORK);
+}
+
 /* Is there an end to it, good or bad? */
 static void
 look_for_end(struct run *run)
@@ -344,7 +356,7 @@ look_for_end(struct run *run)
              (now_ms() >= run->stop_at || !session_is_up(run->session)))
         end(run, DELIVERY_STOPPED);
     else if (has_run_out(run, is_listening))
-        end(run, run->has_no_token ? DELIVERY_NO_TOKEN : DELIVERY_NETWORK);
+        give_up(run);
 }
 
 static int
