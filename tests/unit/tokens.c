@@ -116,8 +116,9 @@ tokens_public_pem(EVP_PKEY *key)
 
     need(bio != NULL && PEM_write_bio_PUBKEY(bio, key), "a public key");
     size = BIO_get_mem_data(bio, &bytes);
-    pem = strndup(bytes, (size_t)size);
+    pem = calloc(1, (size_t)size + 1);
     need(pem != NULL, "memory");
+    memcpy(pem, bytes, (size_t)size);
     BIO_free(bio);
     return pem;
 }
