@@ -103,7 +103,7 @@ code_of(const struct reason *reason)
 enum exit_code
 key_failed(const char *what)
 {
-    struct reason reason = { 0, 0, "there is none, and OpenSSL says no more" };
+    struct reason reason = { 0, 0, "no reason was given" };
 
     empty_queue(&reason);
     log_error("%s: %s", what, reason.text);

@@ -77,13 +77,23 @@ out:
     return ok;
 }
 
+/* The one size of a signature: RFC 8017 section 8.2.1, RFC 7518 section 3.4.
+ * Not EVP_PKEY_get_size: of a key in a device some providers say the most. */
+static size_t
+right_size(const struct iotjwt_row *row, const EVP_PKEY *key)
+{
+    return row->coordinate != 0 ? 2 * row->coordinate
+                                : ((size_t)EVP_PKEY_get_bits(key) + 7) / 8;
+}
+
 /* Without memory OpenSSL 3.0 may report success and a size of -1. */
 static bool
-is_plausible(const struct iotjwt_row *row, EVP_PKEY *key, size_t size)
+to_jws(const struct iotjwt_row *row, const EVP_PKEY *key,
+       unsigned char *signature, size_t *size)
 {
-    size_t most = (size_t)EVP_PKEY_get_size(key);
-
-    return row->coordinate != 0 ? size > 0 && size <= most : size == most;
+    return *size <= IOTJWT_SIGNATURE_MAX &&
+           (row->coordinate == 0 || from_der(row, signature, size)) &&
+           *size == right_size(row, key);
 }
 
 bool
@@ -113,8 +123,7 @@ iotjwt_signature_make(const struct iotjwt_row *row, EVP_PKEY *key,
         signing_failed(error);
         goto out;
     }
-    if (!is_plausible(row, key, *size) ||
-        (row->coordinate != 0 && !from_der(row, signature, size))) {
+    if (!to_jws(row, key, signature, size)) {
         iotjwt_error_set(error, IOTJWT_SIGNING_FAILED,
                          "the key's provider made something that is no "
                          "%s signature",
@@ -150,14 +159,6 @@ out:
     return size < 0 ? 0 : (size_t)size;
 }
 
-/* RFC 7518 section 3.4 step 1, and RFC 8017 section 8.2.2 step 1. */
-static bool
-is_right_size(const struct iotjwt_row *row, EVP_PKEY *key, size_t size)
-{
-    return row->coordinate != 0 ? size == 2 * row->coordinate
-                                : size == (size_t)EVP_PKEY_get_size(key);
-}
-
 bool
 iotjwt_signature_check(const struct iotjwt_row *row, EVP_PKEY *key,
                        OSSL_LIB_CTX *libctx, const char *propquery,
@@ -170,7 +171,7 @@ iotjwt_signature_check(const struct iotjwt_row *row, EVP_PKEY *key,
     unsigned char *der = NULL;
     bool ok = false;
 
-    if (!is_right_size(row, key, size))
+    if (size != right_size(row, key))
         return iotjwt_error_set(error, IOTJWT_SIGNATURE,
                                 "a signature of %zu bytes is none of "
                                 "this key's",
