@@ -39,12 +39,12 @@ tell /devices/dev1/events plain
 expect wait_until 10 grep -q left text
 kill -TERM "$STARTED_PID"
 expect wait "$STARTED_PID"
-cat >expected <<'END'
-/devices/dev1/config plain
-/devices/dev1/config 
-/devices/dev1/commands a\nb\\\x00c\r	\x1b
-/devices/dev1/commands/door/left plain
-END
+{
+    echo '/devices/dev1/config plain'
+    echo '/devices/dev1/config '
+    printf '%s\t%s\n' '/devices/dev1/commands a\nb\\\x00c\r' '\x1b'
+    echo '/devices/dev1/commands/door/left plain'
+} >expected
 expect cmp text expected
 
 # Acknowledged, at QoS 1, for both.
