@@ -143,11 +143,11 @@ static bool
 take_kind(struct rest *rest, enum names_kind *kind)
 {
     char word[NAMES_ID_MOST + 1];
+    size_t length = take_part(rest, word);
 
-    if (take_part(rest, word) == 0)
-        return false;
     for (size_t i = 0; i < KIND_COUNT; i++) {
-        if (strcmp(word, kinds[i].word) == 0) {
+        if (length == strlen(kinds[i].word) &&
+            memcmp(word, kinds[i].word, length) == 0) {
             *kind = (enum names_kind)i;
             return true;
         }

@@ -83,6 +83,7 @@ check_topics(void)
         { "devices/dev/events", 0, false },
         { "/devices/+/events", 0, false },
         { "/devices/dev/events/a\0b", 23, false },
+        { "/devices/dev/events\0/b", 22, false },
     };
     struct names_topic topic;
 
