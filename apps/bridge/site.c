@@ -8,14 +8,37 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Ids with "+" or "%", which are allowed (section 5.6), are rare, but a topic
+ * with a "+" would end the connection of every subscriber that gets it. */
+static bool
+encode(const char *path, char text[SITE_TOPIC_MOST])
+{
+    size_t used = 0;
+
+    for (; *path != '\0'; path++) {
+        bool is_plain = *path != '+' && *path != '%';
+
+        if (used + sizeof "%2B" > SITE_TOPIC_MOST)
+            return false;
+        if (is_plain)
+            text[used++] = *path;
+        else
+            used += (size_t)sprintf(text + used, "%%%02X", (unsigned)*path);
+    }
+    text[used] = '\0';
+    return true;
+}
+
 bool
 site_topic_write(const struct gate_device *device,
                  const struct names_topic *topic, char text[SITE_TOPIC_MOST])
 {
+    char plain[NAMES_PATH_MOST];
     char path[SITE_TOPIC_MOST];
     int length;
 
-    if (!names_write_path(&device->path, path, sizeof path))
+    if (!names_write_path(&device->path, plain, sizeof plain) ||
+        !encode(plain, path))
         return false;
     length = snprintf(text, SITE_TOPIC_MOST, "%s/%s%s%s", path,
                       names_kind_word(topic->kind),

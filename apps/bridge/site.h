@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 enum {
-    SITE_TOPIC_MOST = 1600, /* bytes, with the NUL */
+    SITE_TOPIC_MOST = 2400, /* bytes, with the NUL */
     SITE_ATTRIBUTES = 6,
 };
 
@@ -31,8 +31,9 @@ struct site_attributes {
 
 /*
  * Writes "projects/P/locations/L/registries/R/devices/D/events[/SUBFOLDER]",
- * D being the device's id, for what DEVICE published to TOPIC.  False when it
- * does not fit, which no valid name brings about.
+ * D being the device's id, for what DEVICE published to TOPIC.  Ids may have a
+ * "+", and a topic may not: in ids it is "%2B", and so "%" is "%25".  False
+ * when it does not fit, which no valid name brings about.
  */
 CHECKED bool
 site_topic_write(const struct gate_device *device,

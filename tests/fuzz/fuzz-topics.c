@@ -36,15 +36,19 @@ is_text(const char *text, size_t length, const char *written)
 static void
 try_path(const char *text, size_t length)
 {
-    struct names_path path;
+    struct gate_device one = { .num_id = 1 };
+    struct names_topic topic = { .kind = NAMES_STATE };
     char written[NAMES_PATH_MOST];
+    char site[SITE_TOPIC_MOST];
 
-    if (!names_parse_path(text, length, &path))
+    if (!names_parse_path(text, length, &one.path))
         return;
-    insist(names_write_path(&path, written, sizeof written));
+    insist(names_write_path(&one.path, written, sizeof written));
     insist(is_text(text, length, written));
-    insist(strpbrk(written, "+#") == NULL || strpbrk(path.device, "+") ||
-           strpbrk(path.registry, "+"));
+    insist(site_topic_write(&one, &topic, site));
+    insist(strpbrk(site, "+#") == NULL);
+    insist(strpbrk(written, "+%") != NULL ||
+           strncmp(site, written, length) == 0);
 }
 
 static void

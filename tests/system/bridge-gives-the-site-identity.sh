@@ -10,6 +10,7 @@ need mosquitto_passwd
 site_make
 device_make dev-1 rsa
 device_make dev-2 ec
+device_make d+1 ec
 bridge_start
 path=$(path_of dev-1)
 number=$(number_of dev-1)
@@ -44,6 +45,11 @@ expect grep -qxF "$path/events|hello|$identity subFolder:" "$T/seen"
 expect grep -qxF "$path/events/a/b|below|$identity subFolder:a/b" "$T/seen"
 expect grep -qxF "$path/state|on|$identity subFolder:" "$T/seen"
 expect grep -qxF "$path/events|by number|$identity subFolder:" "$T/seen"
+
+# An id may have a "+", and a topic may not.
+expect_ok publish "$(number_of d+1)" "$(token d+1)" -m plus
+expect wait_until 10 grep -q 'devices/d%2B1/events|plus|deviceId:d+1 ' \
+    "$T/seen"
 
 # Any bytes are passed on as they are.
 head -c 5000 /dev/urandom >"$T/bytes"
