@@ -41,14 +41,21 @@ opens()
         -subj /CN=device -out "$T/csr"
     expect_request "$T/csr"
 
+    not_seen "$password"
+    relay_reset
     expect_error 'tpm2:.*password' openssl dgst -sha256 -sign "$key" \
         -passin "pass:$wrong" -out "$T/none" "$0"
+    expect test "$(grep -c 'rc=0x00000[0-9]8e\|rc=0x00000[0-9]a2' \
+        "$RELAY_LOG")" = 1
     expect_error . openssl dgst -sha256 -sign "$key" -passin pass: \
-        -out "$T/none" "$0"
-    expect_error . setsid -w openssl dgst -sha256 -sign "$key" \
         -out "$T/none" "$0"
     not_seen "$password"
     not_seen "$wrong"
+    # nobody answers when it is asked for: it is not guessed
+    relay_reset
+    expect_error . setsid -w openssl dgst -sha256 -sign "$key" \
+        -out "$T/none" "$0"
+    expect_not grep -q 'rc=0x00000[0-9]8e\|rc=0x00000[0-9]a2' "$RELAY_LOG"
 }
 
 story()

@@ -43,6 +43,9 @@ stays()
     expect_ok openssl pkey -in "$T/ec.pem" -pubout -out "$T/pub"
     expect_ok openssl_plain dgst -sha256 -verify "$T/pub" \
         -signature "$T/sig" "$0"
+    expect_ok openssl pkey -in "$T/ec.pem" -outform DER -out "$T/again.der"
+    expect_ok openssl pkey -in "$T/again.der" -out "$T/again2.pem"
+    expect cmp "$T/ec.pem" "$T/again2.pem"
     expect_error . openssl pkcs12 -export -nocerts -inkey "$T/ec.pem" \
         -passout pass:x -out "$T/p12"
     expect_error . openssl rsa -in "$T/rsa.pem" -traditional -out "$T/trad"
