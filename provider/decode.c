@@ -129,7 +129,7 @@ decode_pem(void *context, OSSL_CORE_BIO *core_in, int selection,
     ERR_pop_to_mark();
     if (!ok) {
         tpm_raise(prov, TPM_R_BAD_KEY_FILE,
-                  "the PEM of the key file is cut short or corrupt");
+                  "the PEM of the key file is cut short, corrupt or too long");
         goto out;
     }
     ok = pem_check(prov, der, length) && pem_give(der, length, callback, arg);

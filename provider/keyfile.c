@@ -364,7 +364,7 @@ tpm_keyfile_parse(const unsigned char *der, size_t length, const char **why)
     from = asn1_read(der, length);
     if (from == NULL) {
         *why = "the key file is cut short, corrupt or has members that "
-               "draft-bottomley-tpm2-keys does not";
+               "draft-bottomley-tpm2-keys does not know";
         goto out;
     }
     file = tpm_keyfile_new();
