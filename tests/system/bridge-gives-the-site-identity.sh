@@ -33,7 +33,7 @@ has_lines()
 # Identity in the topic, and for MQTT 5 in user properties.
 background "$T/seen" site_sub -V mqttv5 -i live -t "$EVERYTHING" \
     -t 'projects/+/locations/+/registries/+/devices/+/state' -F '%t|%p|%P'
-sleep 0.5
+subscribed live
 expect_ok publish dev-1 "$(token dev-1)"
 expect_ok publish dev-1 "$(token dev-1)" -t /devices/dev-1/events/a/b -m below
 expect_ok publish dev-1 "$(token dev-1)" -t /devices/dev-1/state -m on
@@ -55,7 +55,7 @@ expect wait_until 10 grep -q 'devices/d%2B1/events|plus|deviceId:d+1 ' \
 head -c 5000 /dev/urandom >"$T/bytes"
 background "$T/bytes.got" site_sub -i bytes -t "$path/events/bytes" -C 1 -N
 reader=$STARTED_PID
-sleep 0.5
+subscribed bytes
 expect_ok publish dev-1 "$(token dev-1)" -t /devices/dev-1/events/bytes \
     -f "$T/bytes"
 expect wait_until 10 test ! -e "/proc/$reader" || wait "$reader"

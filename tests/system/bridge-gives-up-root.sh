@@ -39,7 +39,7 @@ expect test "$(stat -c '%U %a' "$SITE_SOCKET")" = 'mosquitto 770'
 expect_not runuser -u mosquitto -- test -w "$DATABASE"
 
 background "$T/seen" site_sub -i live -t "$EVERYTHING" -v
-sleep 0.5
+subscribed live
 expect_ok publish dev-1 "$(token dev-1)"
 expect wait_until 10 grep -qx "$(path_of dev-1)/events hello" "$T/seen"
 # What root changes is seen.

@@ -16,7 +16,7 @@ bridge_start
 number=$(number_of dev-1)
 token dev-1 >"$T/token"
 background "$T/seen" site_sub -i everything -t '#' -q 1 -F '%t %r %l'
-sleep 0.5
+subscribed everything
 
 # as_device STEP…: what the bridge answers dev-1, one word after the other.
 as_device()

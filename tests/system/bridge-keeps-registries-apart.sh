@@ -35,8 +35,7 @@ done
 
 # The site tells them apart.
 background "$T/seen" site_sub -i live -t "$EVERYTHING" -v -q 1
-expect wait_until 10 test -S "$SITE_SOCKET"
-sleep 0.5
+subscribed live
 for pair in "$first first" "$second second"; do
     read -r id key <<<"$pair"
     expect_ok mosquitto_pub -h localhost -p "$DEVICE_PORT" \
@@ -51,12 +50,13 @@ expect grep -qx "$first/events by first" "$T/seen"
 intruder=(--unix "$SITE_SOCKET" -u intruder -P secret)
 background "$T/control" mosquitto_sub "${intruder[@]}" -i control -v \
     -t '/devices/#'
+subscribed control
 for key in first second; do
     id=$first
     test "$key" = first || id=$second
     background "$T/$key.got" raw --id "$id" --user '' \
         --password-file "$T/$key.token" subscribe /devices/dev-1/config 1 \
-        subscribe '/devices/dev-1/commands/#' 1 wait 4
+        subscribe '/devices/dev-1/commands/#' 1 wait 100
 done
 both_subscribed()
 {

@@ -59,7 +59,7 @@ expect grep -qx 'SUBACK 128' "$T/out"
 
 # A service account only reads what its file says.
 background "$T/seen" site_sub -i watcher -t '#' -v
-sleep 0.5
+subscribed watcher
 code mosquitto_pub "${site[@]}" -i pusher -u iotpull -P secret -q 1 \
     -t "$path/events" -m forged
 code mosquitto_pub "${network[@]}" -i "$path" -u unused \
