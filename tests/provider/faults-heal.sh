@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What passes by itself is waited for, what is lost is made anew: a TPM that is
-# busy, a connection cut at any command, a reset between two signatures.
+# busy, a connection cut at any command, a neighbour killed, a reset between two
+# signatures.
 . "$(dirname "$0")/../fixture/lib.sh"
 
 tpm_start --no-ek
@@ -51,6 +52,15 @@ for ((at = 0; at < sent; at++)); do
         heals "cut * $when 1 $at" "${sign[@]}" handle:0x81000010 "$0"
     done
 done
+
+# A neighbour is killed while the TPM signs for it: we are not held up.
+relay_script 'delay Sign 1500'
+background "$T/neighbour.log" "${sign[@]}" handle:0x81000010 "$0"
+sleep 0.5
+stop_pid "$STARTED_PID" KILL
+relay_script
+expect_ok timeout 10 "${sign[@]}" handle:0x81000010 "$0"
+expect tpm_is_clean
 
 # A server that has its key open for long: the TPM is reset, is away, comes back.
 openssl req -provider tpm2 -provider default -x509 -new -key "$T/key.pem" \

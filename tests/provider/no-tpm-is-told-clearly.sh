@@ -51,15 +51,21 @@ serve(data, False)
 END
 
 # nonsense HEX: a server that answers every command with these bytes, or hangs
-# up when there are none.
+# up when there are none. Once started, it serves both orders of providers.
+declare -A servers=()
 nonsense()
 {
     local try port
+    if test -n "${servers[x$1]:-}"; then
+        tcti_set "${servers[x$1]}"
+        return 0
+    fi
     for ((try = 0; try < 20; try++)); do
         port=$(port_block)
         background "$T/nonsense.log" python3 "$T/nonsense.py" "$port" "$1"
         if wait_listening "$STARTED_PID" "$port" $((port + 1)); then
-            tcti_set "swtpm:host=127.0.0.1,port=$port"
+            servers[x$1]=swtpm:host=127.0.0.1,port=$port
+            tcti_set "${servers[x$1]}"
             return 0
         fi
     done
