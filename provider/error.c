@@ -139,6 +139,12 @@ base_code(uint32_t code)
     return (code & TPM2_RC_FMT1) != 0 ? code & (TPM2_RC_FMT1 | 0x3F) : code;
 }
 
+int
+tpm_code_is(uint32_t code, uint32_t wanted)
+{
+    return base_code(code & ~TSS2_RC_LAYER_MASK) == wanted;
+}
+
 static const struct tpm_fault_row *
 find_tpm_row(uint32_t code)
 {

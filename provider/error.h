@@ -58,6 +58,11 @@ tpm_raise(const struct provider *prov, enum tpm_reason reason,
 const struct tpm_fault_row *
 tpm_fault_find(uint32_t code);
 
+/* Whether a response code is this one, whatever layer it came through and
+ * whichever handle, session or parameter it complains about. */
+int
+tpm_code_is(uint32_t code, uint32_t wanted);
+
 /* The texts of the reasons, for OSSL_FUNC_PROVIDER_GET_REASON_STRINGS. */
 extern const OSSL_ITEM tpm_reason_strings[];
 

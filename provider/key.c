@@ -262,44 +262,6 @@ tpm_key_subject(const struct tpm_key *key, char subject[TPM_KEY_SUBJECT_MAX])
         say_parent("the key", key->parent, subject);
 }
 
-struct sign_job {
-    const struct tpm_key *key;
-    const TPM2B_DIGEST *digest;
-    const TPMT_SIG_SCHEME *scheme;
-    TPMT_SIGNATURE *signature;
-};
-
-static int
-sign_work(struct tpm *tpm, void *arg)
-{
-    struct sign_job *job = arg;
-    struct tpm_auth auth = { NULL, NULL };
-    struct use use = { 0 };
-    int ok = 0;
-
-    ok = use_key(&use, tpm, job->key, &auth) &&
-         tpm_sign(tpm, &use.object, &auth, job->digest, job->scheme,
-                  job->signature);
-    use_end(&use);
-    return ok;
-}
-
-int
-tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
-             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature)
-{
-    struct sign_job job = { key, digest, scheme, signature };
-    char subject[TPM_KEY_SUBJECT_MAX];
-
-    tpm_key_subject(key, subject);
-    if (!key->empty_auth && !key->auth_given) {
-        tpm_raise(key->prov, TPM_R_BAD_PASSWORD,
-                  "%s has a password, and none was given", subject);
-        return 0;
-    }
-    return tpm_transact(key->prov, subject, sign_work, &job);
-}
-
 struct generate_job {
     const struct tpm_key_wish *wish;
     TPM2B_PUBLIC area;

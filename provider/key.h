@@ -91,12 +91,4 @@ enum { TPM_KEY_SUBJECT_MAX = 80 };
 void
 tpm_key_subject(const struct tpm_key *key, char subject[TPM_KEY_SUBJECT_MAX]);
 
-/* Loads the key, signs a digest made on the host, flushes; nothing stays in
- * the TPM. Fails before it sends anything when the key has a password that
- * nobody gave: a guess would count towards the TPM's lockout. Tries the whole
- * once more when the TPM was reset meanwhile. */
-CHECKED int
-tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
-             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature);
-
 #endif

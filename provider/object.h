@@ -14,7 +14,7 @@ struct tpm_key;
 
 /* Asks for the key's password by OpenSSL's means and keeps it. Nobody is
  * asked when the key has none, or `ask` is NULL. When no password is given the
- * key is good for what needs none: tpm_key_sign() says so, not this. */
+ * key is good for what needs none: operate.c says so, not this. */
 CHECKED int
 tpm_object_ask(struct tpm_key *key, OSSL_PASSPHRASE_CALLBACK *ask, void *arg);
 

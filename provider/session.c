@@ -329,10 +329,12 @@ session_renew(struct session *session)
 }
 
 /* AES-128-CFB, key and vector by KDFa "CFB" (Part 1 §21.3). */
-int
-session_encrypt(const struct session *session, const TPM2B_AUTH *value,
-                unsigned char *data, size_t len)
+CHECKED static int
+crypt_parameter(const struct session *session, const TPM2B_AUTH *value,
+                int is_command, unsigned char *data, size_t len)
 {
+    const TPM2B_NONCE *newer = is_command ? &session->caller : &session->tpm;
+    const TPM2B_NONCE *older = is_command ? &session->tpm : &session->caller;
     unsigned char secret[2 * AES_KEY_SIZE];
     EVP_CIPHER_CTX *ctx = NULL;
     struct hmac_key key;
@@ -342,15 +344,29 @@ session_encrypt(const struct session *session, const TPM2B_AUTH *value,
     make_key(session, value, &key);
     ctx = EVP_CIPHER_CTX_new();
     ok = ctx != NULL && len <= UINT16_MAX &&
-         session_kdfa(session->prov, key.bytes, key.len, "CFB",
-                      &session->caller, &session->tpm, secret, sizeof secret) &&
-         EVP_EncryptInit_ex2(ctx, session->prov->cipher, secret,
-                             secret + AES_KEY_SIZE, NULL) &&
-         EVP_EncryptUpdate(ctx, data, &out_len, data, (int)len);
+         session_kdfa(session->prov, key.bytes, key.len, "CFB", newer, older,
+                      secret, sizeof secret) &&
+         EVP_CipherInit_ex2(ctx, session->prov->cipher, secret,
+                            secret + AES_KEY_SIZE, is_command, NULL) &&
+         EVP_CipherUpdate(ctx, data, &out_len, data, (int)len);
     EVP_CIPHER_CTX_free(ctx);
     OPENSSL_cleanse(secret, sizeof secret);
     OPENSSL_cleanse(&key, sizeof key);
     return ok;
+}
+
+int
+session_encrypt(const struct session *session, const TPM2B_AUTH *value,
+                unsigned char *data, size_t len)
+{
+    return crypt_parameter(session, value, 1, data, len);
+}
+
+int
+session_decrypt(const struct session *session, const TPM2B_AUTH *value,
+                unsigned char *data, size_t len)
+{
+    return crypt_parameter(session, value, 0, data, len);
 }
 
 /* cpHash or rpHash (Part 1 §16.7, §16.8): an answer has a response code of

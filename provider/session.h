@@ -45,6 +45,11 @@ CHECKED int
 session_encrypt(const struct session *session, const TPM2B_AUTH *value,
                 unsigned char *data, size_t len);
 
+/* Decrypts (answer) the first parameter in place; after session_check(). */
+CHECKED int
+session_decrypt(const struct session *session, const TPM2B_AUTH *value,
+                unsigned char *data, size_t len);
+
 /* Fills the authorization of a command. */
 CHECKED int
 session_authorize(const struct session *session, const TPM2B_AUTH *value,

@@ -9,6 +9,7 @@
 #include "dispatch.h"
 #include "error.h"
 #include "keytype.h"
+#include "operate.h"
 #include "provider.h"
 #include "scheme.h"
 

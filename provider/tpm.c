@@ -1,202 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Commands: the only file that sends any to the TPM. Leaves the connection to
- * connection.c, the words to error.c, and what to load, and when, to key.c
- * (TPM 2.0 Part 3; TSS 2.0 System API §8).
+ * Commands, one function each. Leaves sending, retries and checks to call.c,
+ * and what to load, and when, to use.c and key.c (TPM 2.0 Part 3; TSS 2.0
+ * System API §8).
  */
 #include "tpm.h"
 
+#include "call.h"
 #include "connection.h"
-#include "provider.h"
-#include "session.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
-#include <tss2/tss2_rc.h>
 #include <tss2/tss2_sys.h>
-
-/* Rule 5: 10 ms, doubled up to 500 ms, five seconds together. */
-enum { PAUSE_FIRST_MS = 10, PAUSE_LONGEST_MS = 500, PATIENCE_MS = 5000 };
-
-/* One command under way. */
-struct call {
-    struct tpm *tpm;
-    const char *name;
-    const struct tpm_auth *auth; /* NULL: the command takes none */
-    struct session_message message;
-    int is_secret; /* the first parameter is to be encrypted */
-    int is_last;   /* the session may end with it */
-    int is_quiet;  /* a refusal is no error */
-    int pause_ms;
-    int waited_ms;
-    TSS2_RC code;
-};
-
-static struct call
-call_begin(struct tpm *tpm, const char *name, TPM2_CC command,
-           const struct tpm_auth *auth)
-{
-    struct call call = { 0 };
-
-    call.tpm = tpm;
-    call.name = name;
-    call.auth = auth;
-    call.message.command = command;
-    call.pause_ms = PAUSE_FIRST_MS;
-    return call;
-}
-
-/* The one place where a response code becomes a fault and a sentence. */
-static void
-say(const struct call *call, TSS2_RC code)
-{
-    const struct tpm_fault_row *row = tpm_fault_find(code);
-    const char *words = Tss2_RC_Decode(code);
-
-    tpm_raise(call->tpm->prov, TPM_R_TPM_REFUSED, "%s: %s: %s (%s, 0x%x)%s%s",
-              call->tpm->subject, call->name,
-              row->sentence != NULL ? row->sentence : "the TPM refused", words,
-              (unsigned)code, row->remedy != NULL ? "; " : "",
-              row->remedy != NULL ? row->remedy : "");
-}
-
-/* Ends a call that failed; what cannot be understood ends the connection. */
-static void
-call_fail(struct call *call, TSS2_RC code)
-{
-    call->tpm->fault = tpm_fault_find(code)->fault;
-    call->code = code;
-    if (call->tpm->fault == TPM_FAULT_AGAIN)
-        call->tpm->fault = TPM_FAULT_REFUSED; /* patience is at its end */
-    if (!call->is_quiet)
-        say(call, code);
-    if (call->tpm->fault == TPM_FAULT_LOST)
-        connection_close(call->tpm);
-}
-
-static void
-call_distrust(struct call *call, const char *why)
-{
-    call->code = TSS2_SYS_RC_GENERAL_FAILURE;
-    call->tpm->fault = TPM_FAULT_REFUSED;
-    tpm_raise(call->tpm->prov, TPM_R_BAD_ANSWER, "%s: %s: %s",
-              call->tpm->subject, call->name, why);
-}
-
-/* The session encrypts the first parameter where it stands in SAPI's buffer;
- * SetDecryptParam wants it from somewhere else. */
-CHECKED static int
-encrypt_parameter(struct call *call)
-{
-    TSS2_SYS_CONTEXT *sys = call->tpm->sys;
-    const uint8_t *plain = NULL;
-    unsigned char *copy = NULL;
-    size_t len = 0;
-    int ok = 0;
-
-    if (Tss2_Sys_GetDecryptParam(sys, &len, &plain) != TSS2_RC_SUCCESS)
-        return 0;
-    copy = OPENSSL_memdup(plain, len);
-    ok = copy != NULL &&
-         session_encrypt(call->auth->session, call->auth->value, copy, len) &&
-         Tss2_Sys_SetDecryptParam(sys, len, copy) == TSS2_RC_SUCCESS;
-    OPENSSL_clear_free(copy, len);
-    return ok;
-}
-
-CHECKED static int
-authorize_by_session(struct call *call, TPMS_AUTH_COMMAND *auth)
-{
-    struct session *session = call->auth->session;
-
-    session->attributes =
-        (TPMA_SESSION)((call->is_secret ? TPMA_SESSION_DECRYPT : 0) |
-                       (call->is_last ? 0 : TPMA_SESSION_CONTINUESESSION));
-    if (!session_renew(session) ||
-        (call->is_secret && !encrypt_parameter(call)))
-        return 0;
-    return Tss2_Sys_GetCpBuffer(call->tpm->sys, &call->message.len,
-                                &call->message.parameters) == TSS2_RC_SUCCESS &&
-           session_authorize(session, call->auth->value, &call->message, auth);
-}
-
-/* Rule 9: without a session only an empty password goes out. */
-CHECKED static int
-authorize(struct call *call)
-{
-    TSS2L_SYS_AUTH_COMMAND auths = { .count = 1 };
-
-    if (call->auth == NULL)
-        return 1;
-    auths.auths[0].sessionHandle = TPM2_RS_PW;
-    if (call->auth->session != NULL) {
-        if (!authorize_by_session(call, &auths.auths[0]))
-            return 0;
-    } else if (call->auth->value != NULL && call->auth->value->size > 0) {
-        return 0;
-    }
-    return Tss2_Sys_SetCmdAuths(call->tpm->sys, &auths) == TSS2_RC_SUCCESS;
-}
-
-CHECKED static int
-check_answer(struct call *call)
-{
-    TSS2L_SYS_AUTH_RESPONSE auths = { 0 };
-
-    if (call->auth == NULL || call->auth->session == NULL)
-        return 1;
-    return Tss2_Sys_GetRspAuths(call->tpm->sys, &auths) == TSS2_RC_SUCCESS &&
-           auths.count == 1 &&
-           Tss2_Sys_GetRpBuffer(call->tpm->sys, &call->message.len,
-                                &call->message.parameters) == TSS2_RC_SUCCESS &&
-           session_check(call->auth->session, call->auth->value, &call->message,
-                         &auths.auths[0]);
-}
-
-/* Sends what has been prepared. Returns 1 when it is to be prepared and sent
- * once more, 0 when the call is over, one way or the other. */
-static int
-call_again(struct call *call, TSS2_RC prepared)
-{
-    TSS2_RC code = prepared;
-
-    if (call->tpm->sys == NULL) { /* lost by the command before this one */
-        call->code = TSS2_TCTI_RC_NO_CONNECTION;
-        return 0;
-    }
-    if (code == TSS2_RC_SUCCESS && !authorize(call)) {
-        call_distrust(call, "cannot make the authorization");
-        return 0;
-    }
-    if (code == TSS2_RC_SUCCESS)
-        code = Tss2_Sys_Execute(call->tpm->sys);
-    if (tpm_fault_find(code)->fault == TPM_FAULT_AGAIN &&
-        call->waited_ms < PATIENCE_MS) {
-        connection_pause(call->pause_ms);
-        call->waited_ms += call->pause_ms;
-        call->pause_ms = call->pause_ms * 2 < PAUSE_LONGEST_MS
-                             ? call->pause_ms * 2
-                             : PAUSE_LONGEST_MS;
-        return 1;
-    }
-    if (code != TSS2_RC_SUCCESS)
-        call_fail(call, code);
-    else if (!check_answer(call))
-        call_distrust(call, "somebody has changed the answer on its way: it is "
-                            "not used");
-    return 0;
-}
-
-CHECKED static int
-call_end(struct call *call, TSS2_RC completed)
-{
-    if (call->code != TSS2_RC_SUCCESS)
-        return 0;
-    if (completed == TSS2_RC_SUCCESS)
-        return 1;
-    call_fail(call, completed);
-    return 0;
-}
 
 TPM2B_NAME
 tpm_hierarchy_name(TPM2_HANDLE hierarchy)
@@ -236,12 +50,12 @@ tpm_is_free(struct tpm *tpm, TPM2_HANDLE handle, int *is_free)
     call.is_quiet = 1;
     while (call_again(&call, Tss2_Sys_ReadPublic_Prepare(tpm->sys, handle)))
         continue;
-    *is_free = (call.code & (TPM2_RC_FMT1 | 0x3F)) == TPM2_RC_HANDLE;
+    *is_free = tpm_code_is(call.code, TPM2_RC_HANDLE);
     if (call.code == TSS2_RC_SUCCESS || *is_free) {
         tpm->fault = TPM_FAULT_NONE;
         return 1;
     }
-    say(&call, call.code);
+    call_say(&call, call.code);
     return 0;
 }
 
@@ -337,6 +151,71 @@ tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
     if (call.code != TSS2_RC_SUCCESS)
         return 0;
     return call_end(&call, Tss2_Sys_Sign_Complete(tpm->sys, signature));
+}
+
+int
+tpm_rsa_decrypt(struct tpm *tpm, const struct tpm_entity *key,
+                const struct tpm_auth *auth, const TPM2B_PUBLIC_KEY_RSA *cipher,
+                const TPMT_RSA_DECRYPT *scheme, const TPM2B_DATA *label,
+                TPM2B_PUBLIC_KEY_RSA *message, int *is_wrong)
+{
+    struct call call =
+        call_begin(tpm, "TPM2_RSA_Decrypt", TPM2_CC_RSA_Decrypt, auth);
+
+    call.message.names[0] = &key->name;
+    call.answers_secret = auth->session != NULL;
+    call.is_quiet = 1;
+    while (call_again(&call, Tss2_Sys_RSA_Decrypt_Prepare(
+                                 tpm->sys, key->handle, cipher, scheme, label)))
+        continue;
+    *is_wrong = tpm_code_is(call.code, TPM2_RC_VALUE) ||
+                tpm_code_is(call.code, TPM2_RC_SIZE) ||
+                tpm_code_is(call.code, TPM2_RC_BINDING);
+    if (call.code != TSS2_RC_SUCCESS && !*is_wrong)
+        call_say(&call, call.code);
+    if (call.code != TSS2_RC_SUCCESS)
+        return 0;
+    return call_end(&call, Tss2_Sys_RSA_Decrypt_Complete(tpm->sys, message));
+}
+
+int
+tpm_ecdh_zgen(struct tpm *tpm, const struct tpm_entity *key,
+              const struct tpm_auth *auth, const TPM2B_ECC_POINT *peer,
+              TPM2B_ECC_POINT *secret)
+{
+    struct call call =
+        call_begin(tpm, "TPM2_ECDH_ZGen", TPM2_CC_ECDH_ZGen, auth);
+
+    call.message.names[0] = &key->name;
+    call.answers_secret = auth->session != NULL;
+    secret->size = 0;
+    while (call_again(&call,
+                      Tss2_Sys_ECDH_ZGen_Prepare(tpm->sys, key->handle, peer)))
+        continue;
+    if (call.code != TSS2_RC_SUCCESS)
+        return 0;
+    return call_end(&call, Tss2_Sys_ECDH_ZGen_Complete(tpm->sys, secret));
+}
+
+int
+tpm_get_random(struct tpm *tpm, const struct tpm_auth *auth, uint16_t *len,
+               TPM2B_DIGEST *bytes)
+{
+    struct call call =
+        call_begin(tpm, "TPM2_GetRandom", TPM2_CC_GetRandom, auth);
+
+    call.answers_secret = 1;
+    while (call_again(&call, Tss2_Sys_GetRandom_Prepare(tpm->sys, *len)))
+        continue;
+    if (call.code != TSS2_RC_SUCCESS ||
+        !call_end(&call, Tss2_Sys_GetRandom_Complete(tpm->sys, bytes)))
+        return 0;
+    if (bytes->size > 0 && bytes->size <= *len) {
+        *len = bytes->size;
+        return 1;
+    }
+    call_distrust(&call, "it gave no bytes, or more than were asked for");
+    return 0;
 }
 
 int

@@ -77,6 +77,26 @@ tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
          const struct tpm_auth *auth, const TPM2B_DIGEST *digest,
          const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature);
 
+/* Part 3 §14.3. The message comes back encrypted by the session. A refusal of
+ * what was given, not of how, is no error of the TPM's: *is_wrong, nothing
+ * raised. */
+CHECKED int
+tpm_rsa_decrypt(struct tpm *tpm, const struct tpm_entity *key,
+                const struct tpm_auth *auth, const TPM2B_PUBLIC_KEY_RSA *cipher,
+                const TPMT_RSA_DECRYPT *scheme, const TPM2B_DATA *label,
+                TPM2B_PUBLIC_KEY_RSA *message, int *is_wrong);
+
+/* Part 3 §14.5: the point that both sides come to, encrypted on its way. */
+CHECKED int
+tpm_ecdh_zgen(struct tpm *tpm, const struct tpm_entity *key,
+              const struct tpm_auth *auth, const TPM2B_ECC_POINT *peer,
+              TPM2B_ECC_POINT *secret);
+
+/* Part 3 §16.1: up to `len` bytes, at least one; *len says how many. */
+CHECKED int
+tpm_get_random(struct tpm *tpm, const struct tpm_auth *auth, uint16_t *len,
+               TPM2B_DIGEST *bytes);
+
 /* Part 3 §28.5: makes a loaded object persistent at `handle`. */
 CHECKED int
 tpm_persist(struct tpm *tpm, const struct tpm_auth *auth,

@@ -156,7 +156,7 @@ int
 use_key(struct use *use, struct tpm *tpm, const struct tpm_key *key,
         struct tpm_auth *auth)
 {
-    int wants_session = key->auth.size > 0;
+    int wants_session = key->auth.size > 0 || use->is_secret;
 
     use->tpm = tpm;
     auth->value = &key->auth;

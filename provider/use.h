@@ -16,6 +16,7 @@ struct use {
     struct tpm_entity parent;
     struct tpm_entity object;
     int is_borrowed; /* the object was there before us and stays */
+    int is_secret;   /* set first: a session even without a password */
     struct session session;
     TPM2B_AUTH parent_auth;
     struct tpm_auth parent_use; /* how the parent authorizes */

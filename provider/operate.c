@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What a TPM key does. Leaves loading to use.c, the commands to tpm.c, and
+ * which of them may be asked of a key, and with what, to scheme.c, decrypt.c
+ * and exchange.c (TPM 2.0 Part 3 §14, §20).
+ */
+#include "operate.h"
+
+#include "error.h"
+#include "use.h"
+
+/* What every operation has; its own struct begins with this. */
+struct job {
+    struct tpm_key *key;
+    int is_secret; /* what comes back is to be encrypted */
+    int (*work)(struct tpm *tpm, const struct tpm_entity *object,
+                const struct tpm_auth *auth, struct job *job);
+};
+
+static int
+work_loaded(struct tpm *tpm, void *arg)
+{
+    struct job *job = arg;
+    struct tpm_auth auth = { NULL, NULL };
+    struct use use = { .is_secret = job->is_secret };
+    int ok = 0;
+
+    ok = use_key(&use, tpm, job->key, &auth) &&
+         job->work(tpm, &use.object, &auth, job);
+    use_end(&use);
+    return ok;
+}
+
+CHECKED static int
+operate(struct job *job)
+{
+    struct tpm_key *key = job->key;
+    char subject[TPM_KEY_SUBJECT_MAX];
+
+    tpm_key_subject(key, subject);
+    if (!key->empty_auth && !key->auth_given) {
+        tpm_raise(key->prov, TPM_R_BAD_PASSWORD,
+                  "%s has a password, and none was given", subject);
+        return 0;
+    }
+    return tpm_transact(key->prov, subject, work_loaded, job);
+}
+
+struct sign_job {
+    struct job job;
+    const TPM2B_DIGEST *digest;
+    const TPMT_SIG_SCHEME *scheme;
+    TPMT_SIGNATURE *signature;
+};
+
+static int
+sign_work(struct tpm *tpm, const struct tpm_entity *object,
+          const struct tpm_auth *auth, struct job *job)
+{
+    struct sign_job *sign = (struct sign_job *)job;
+
+    return tpm_sign(tpm, object, auth, sign->digest, sign->scheme,
+                    sign->signature);
+}
+
+int
+tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
+             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature)
+{
+    struct sign_job job = { { key, 0, sign_work }, digest, scheme, signature };
+
+    return operate(&job.job);
+}
+
+struct decrypt_job {
+    struct job job;
+    const TPM2B_PUBLIC_KEY_RSA *cipher;
+    const TPMT_RSA_DECRYPT *scheme;
+    const TPM2B_DATA *label;
+    TPM2B_PUBLIC_KEY_RSA *message;
+    int *is_wrong;
+};
+
+static int
+decrypt_work(struct tpm *tpm, const struct tpm_entity *object,
+             const struct tpm_auth *auth, struct job *job)
+{
+    struct decrypt_job *decrypt = (struct decrypt_job *)job;
+
+    return tpm_rsa_decrypt(tpm, object, auth, decrypt->cipher, decrypt->scheme,
+                           decrypt->label, decrypt->message, decrypt->is_wrong);
+}
+
+int
+tpm_key_decrypt(struct tpm_key *key, const TPM2B_PUBLIC_KEY_RSA *cipher,
+                const TPMT_RSA_DECRYPT *scheme, const TPM2B_DATA *label,
+                TPM2B_PUBLIC_KEY_RSA *message, int *is_wrong)
+{
+    struct decrypt_job job = {
+        { key, 1, decrypt_work }, cipher, scheme, label, message, is_wrong
+    };
+
+    *is_wrong = 0;
+    return operate(&job.job);
+}
+
+struct agree_job {
+    struct job job;
+    const TPM2B_ECC_POINT *peer;
+    TPM2B_ECC_POINT *secret;
+};
+
+static int
+agree_work(struct tpm *tpm, const struct tpm_entity *object,
+           const struct tpm_auth *auth, struct job *job)
+{
+    struct agree_job *agree = (struct agree_job *)job;
+
+    return tpm_ecdh_zgen(tpm, object, auth, agree->peer, agree->secret);
+}
+
+int
+tpm_key_agree(struct tpm_key *key, const TPM2B_ECC_POINT *peer,
+              TPM2B_ECC_POINT *secret)
+{
+    struct agree_job job = { { key, 1, agree_work }, peer, secret };
+
+    return operate(&job.job);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a TPM key does, one function an operation: it is loaded, does the one
+ * thing, and nothing stays in the TPM. All fail before they send anything
+ * when the key has a password that nobody gave: a guess would count towards
+ * the TPM's lockout. All try the whole once more when the TPM was reset.
+ */
+#ifndef PROVIDER_OPERATE_H
+#define PROVIDER_OPERATE_H
+
+#include "key.h"
+
+/* Signs a digest that was made on the host. */
+CHECKED int
+tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
+             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature);
+
+/* Decrypts with RSA; the message is the caller's to wipe. 0 and *is_wrong,
+ * with nothing raised, when it was not encrypted like that for this key. */
+CHECKED int
+tpm_key_decrypt(struct tpm_key *key, const TPM2B_PUBLIC_KEY_RSA *cipher,
+                const TPMT_RSA_DECRYPT *scheme, const TPM2B_DATA *label,
+                TPM2B_PUBLIC_KEY_RSA *message, int *is_wrong);
+
+/* Comes to the same point as the peer does with our public point; the secret
+ * is the caller's to wipe. */
+CHECKED int
+tpm_key_agree(struct tpm_key *key, const TPM2B_ECC_POINT *peer,
+              TPM2B_ECC_POINT *secret);
+
+#endif
