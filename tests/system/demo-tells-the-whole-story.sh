@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# scripts/demo runs from nothing to telemetry, and again; with --keep it leaves
+# what it says, and interrupted at any step it leaves no process behind.
+. "$(dirname "$0")/../fixture/lib.sh"
+need meson ninja swtpm_setup mosquitto_sub
+unset OPENSSL_MODULES
+
+demo=("$SOURCE_ROOT/scripts/demo" --dir "$T/demo" --software)
+
+# left: the processes whose command line names the demo's folder.
+left()
+{
+    # by stdin, or grep would find itself
+    grep -lsFf - /proc/[0-9]*/cmdline <<<"$T/demo" | grep -o '[0-9]*' || true
+}
+
+# none_left: checked for a moment, for a process that is just ending.
+none_left()
+{
+    test -z "$(left)" || sleep 0.5
+    test -z "$(left)" || ps -fp "$(left | paste -sd ,)"
+    test -z "$(left)"
+}
+
+device=projects/factory/locations/europe/registries/plant/devices/sensor-1
+# Whatever happens, what --keep keeps is not kept.
+stop_demo()
+{
+    "$SOURCE_ROOT/scripts/bridge" stop "$T/demo/bridge"
+    "$SOURCE_ROOT/scripts/tpm" stop "$T/demo/tpm"
+}
+trap 'status=$?; set +e; stop_demo; (exit "$status"); cleanup' EXIT
+
+for run in first second; do
+    echo "the $run run"
+    expect_ok "${demo[@]}"
+    expect grep -q "$device/events temperature 21.5" "$T/out"
+    expect grep -q "$device/events temperature 21.6" "$T/out"
+    expect none_left
+done
+
+# What it printed can be typed: the environment, and a command of each kind.
+expect_ok "${demo[@]}" --keep
+expect test -n "$(left)"
+(
+    cd "$SOURCE_ROOT"
+    . "$T/demo/env"
+    iot-jwt --key handle:0x81000010 --audience factory >"$T/token"
+    iot-registry devices list --project factory --region europe \
+        --registry plant >"$T/list"
+)
+expect test -s "$T/token"
+expect grep -q '^sensor-1 ' "$T/list"
+
+# Ctrl-C, where something has just been started or is about to be: TPM, key,
+# bridge, subscribers, deliveries, a second registry.  The first of these runs
+# also ends what was kept.
+steps=$(grep -c '^[0-9]*\. ' "$T/out")
+expect test "$steps" -ge 13
+for step in 1 3 7 9 11 13; do
+    background "$T/interrupted.$step" \
+        env --default-signal=INT setsid "${demo[@]}"
+    expect wait_until 60 grep -q "^$step\\. " "$T/interrupted.$step"
+    kill -INT -- "-$STARTED_PID" || true
+    wait "$STARTED_PID" || true
+    expect none_left
+    expect_not grep -q "^$((step + 2))\\. " "$T/interrupted.$step"
+done
