@@ -26,16 +26,17 @@ refuse_unknown(struct registry_store *store, const struct names_path *path,
     return gate_refuse(refusal, GATE_UNKNOWN_DEVICE, NULL);
 }
 
-/* The record of PATH, unless it is barred. */
+/* The record of the device that this would be, unless it is barred. */
 static bool
-find_record(struct registry_store *store, const struct names_path *path,
+find_record(struct registry_store *store, const struct gate_device *device,
             struct registry_admission **admission, struct gate_refusal *refusal)
 {
-    if (store == NULL || !registry_admission_find(store, path, admission))
+    if (store == NULL ||
+        !registry_admission_find(store, &device->path, admission))
         return gate_refuse(refusal, GATE_UNAVAILABLE, NULL);
     if (*admission == NULL)
-        return refuse_unknown(store, path, refusal);
-    return gate_judge_record(*admission, refusal);
+        return refuse_unknown(store, &device->path, refusal);
+    return gate_judge_record(*admission, device->door, refusal);
 }
 
 bool
@@ -47,12 +48,13 @@ gate_authenticate(struct registry_store *store,
     bool ok = false;
 
     memset(device, 0, sizeof *device);
+    device->door = visitor->door;
     if (visitor->path == NULL ||
         !names_parse_path(visitor->path, visitor->path_length, &device->path))
         return gate_refuse(refusal, GATE_PATH, NULL);
     if (visitor->token == NULL || visitor->token_length == 0)
         return gate_refuse(refusal, GATE_NO_TOKEN, NULL);
-    if (!find_record(store, &device->path, &admission, refusal) ||
+    if (!find_record(store, device, &admission, refusal) ||
         !gate_judge_token(admission, device->path.project, visitor,
                           &device->expires_at, refusal))
         goto out;
@@ -69,7 +71,7 @@ gate_reconsider(struct registry_store *store, const struct gate_device *device,
                 struct gate_refusal *refusal)
 {
     struct registry_admission *admission = NULL;
-    bool ok = find_record(store, &device->path, &admission, refusal);
+    bool ok = find_record(store, device, &admission, refusal);
 
     /* Made anew under its old name, it is another device. */
     if (ok && admission->num_id != device->num_id)

@@ -36,6 +36,7 @@ enum gate_reason {
     GATE_UNKNOWN_DEVICE,
     GATE_BLOCKED,
     GATE_MQTT_DISABLED,
+    GATE_HTTP_DISABLED,
     GATE_NO_CREDENTIAL,
     GATE_CREDENTIAL_EXPIRED,
     GATE_CREDENTIAL_UNUSABLE,
@@ -61,8 +62,12 @@ struct gate_refusal {
     char text[400]; /* one sentence without its full stop */
 };
 
+/* The bridge that asks: a registry may have either of them disabled. */
+enum gate_door { GATE_DOOR_MQTT, GATE_DOOR_HTTP };
+
 /* Who is at the gate, and when.  Nothing in it is believed. */
 struct gate_visitor {
+    enum gate_door door;
     const char *path; /* the client id, or the HTTP path */
     size_t path_length;
     const char *token; /* NULL when none was given */
@@ -75,7 +80,8 @@ struct gate_visitor {
 struct gate_device {
     struct names_path path; /* with its id, also if it came by its number */
     uint64_t num_id;
-    int64_t expires_at; /* its token's exp, Unix seconds */
+    int64_t expires_at;  /* its token's exp, Unix seconds */
+    enum gate_door door; /* by which it came */
 };
 
 /* What a device wants to do with a topic. */

@@ -48,12 +48,14 @@ reason_of(enum iotjwt_code code)
 
 bool
 gate_judge_record(const struct registry_admission *admission,
-                  struct gate_refusal *refusal)
+                  enum gate_door door, struct gate_refusal *refusal)
 {
     if (admission->blocked)
         return gate_refuse(refusal, GATE_BLOCKED, NULL);
-    if (!admission->mqtt_enabled)
+    if (door == GATE_DOOR_MQTT && !admission->mqtt_enabled)
         return gate_refuse(refusal, GATE_MQTT_DISABLED, NULL);
+    if (door == GATE_DOOR_HTTP && !admission->http_enabled)
+        return gate_refuse(refusal, GATE_HTTP_DISABLED, NULL);
     return true;
 }
 

@@ -10,10 +10,10 @@
 
 struct registry_admission;
 
-/* May a device of this record be connected at all?  No token is asked for. */
+/* May a device of this record come by DOOR at all?  No token is asked for. */
 CHECKED bool
 gate_judge_record(const struct registry_admission *admission,
-                  struct gate_refusal *refusal);
+                  enum gate_door door, struct gate_refusal *refusal);
 
 /*
  * Does VISITOR's token verify with a key of ADMISSION, for PROJECT?  Then

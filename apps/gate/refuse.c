@@ -23,6 +23,8 @@ static const struct {
     [GATE_BLOCKED] = { "blocked", "the device is blocked" },
     [GATE_MQTT_DISABLED] = { "mqtt-disabled", "MQTT is disabled in the "
                                               "registry" },
+    [GATE_HTTP_DISABLED] = { "http-disabled", "HTTP is disabled in the "
+                                              "registry" },
     [GATE_NO_CREDENTIAL] = { "no-credential", "the device has no "
                                               "credentials" },
     [GATE_CREDENTIAL_EXPIRED] = { "credential-expired", "no credential of the "

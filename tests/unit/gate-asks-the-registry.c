@@ -29,6 +29,7 @@ struct site {
     EVP_PKEY *key;
     char *token;
     int64_t now;
+    enum gate_door door;
 };
 
 static char *
@@ -102,6 +103,7 @@ static enum gate_reason
 visit(const struct site *site, const char *path, struct gate_device *device)
 {
     struct gate_visitor visitor = {
+        .door = site->door,
         .path = path,
         .path_length = path != NULL ? strlen(path) : 0,
         .token = site->token,
@@ -185,9 +187,15 @@ check_changes(struct site *site, const struct gate_device *device)
                           REGISTRY_SET_MQTT));
     CHECK(visit(site, DEVICE, &other) == GATE_MQTT_DISABLED);
     CHECK(!gate_reconsider(site->store, device, &refusal));
+    site->door = GATE_DOOR_HTTP;
+    CHECK(visit(site, DEVICE, &other) == GATE_NO_REASON);
+    CHECK(gate_reconsider(site->store, &other, &refusal));
     registry.mqtt_enabled = true;
     CHECK(registry_update(site->store, &device->path, &registry,
-                          REGISTRY_SET_MQTT));
+                          REGISTRY_SET_MQTT | REGISTRY_SET_HTTP));
+    CHECK(visit(site, DEVICE, &other) == GATE_HTTP_DISABLED);
+    site->door = GATE_DOOR_MQTT;
+    CHECK(visit(site, DEVICE, &other) == GATE_NO_REASON);
 
     CHECK(registry_device_delete(site->store, &device->path));
     CHECK(visit(site, DEVICE, &other) == GATE_UNKNOWN_DEVICE);

@@ -343,13 +343,13 @@ check_records(void)
     struct registry_admission admission = { .mqtt_enabled = true };
     struct gate_refusal refusal;
 
-    CHECK(gate_judge_record(&admission, &refusal));
+    CHECK(gate_judge_record(&admission, GATE_DOOR_MQTT, &refusal));
     admission.blocked = true;
-    CHECK(!gate_judge_record(&admission, &refusal));
+    CHECK(!gate_judge_record(&admission, GATE_DOOR_MQTT, &refusal));
     CHECK(refusal.reason == GATE_BLOCKED);
     admission.blocked = false;
     admission.mqtt_enabled = false;
-    CHECK(!gate_judge_record(&admission, &refusal));
+    CHECK(!gate_judge_record(&admission, GATE_DOOR_MQTT, &refusal));
     CHECK(refusal.reason == GATE_MQTT_DISABLED);
 }
 
