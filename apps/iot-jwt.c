@@ -9,9 +9,9 @@
 #include "base/key.h"
 #include "base/log.h"
 #include "base/options.h"
+#include "base/standard.h"
 #include "libiotjwt/iotjwt.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -436,16 +436,6 @@ run(const struct command *command, int argc, char **argv)
     return command->run(&arguments, operand);
 }
 
-/* What was not written was not done: a full disk, a closed pipe. */
-static enum exit_code
-flush(enum exit_code code)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return code;
-    log_error("cannot write to standard output: %s", strerror(errno));
-    return EXIT_CODE_FAILED;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -453,13 +443,14 @@ main(int argc, char **argv)
     int skipped = command == &commands[0] ? 0 : 1;
 
     log_open("iot-jwt", NULL);
+    standard_guard();
     key_be_alone();
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         for (size_t i = 0; i < COMMANDS; i++) {
             printf("%s", i == 0 ? "" : "\n");
             options_help(commands[i].program);
         }
-        return flush(EXIT_CODE_DONE);
+        return EXIT_CODE_DONE;
     }
-    return flush(run(command, argc - skipped, argv + skipped));
+    return (int)run(command, argc - skipped, argv + skipped);
 }

@@ -9,6 +9,7 @@
 #include "base/key.h"
 #include "base/log.h"
 #include "base/options.h"
+#include "base/standard.h"
 
 #include <jansson.h>
 #include <openssl/bio.h>
@@ -480,6 +481,7 @@ int
 main(int argc, char **argv)
 {
     log_open("iot-key", NULL);
+    standard_guard();
     key_be_alone();
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "base/options.h"
+#include "base/standard.h"
 #include "libiotjwt/iotjwt.h"
 #include "mqtt/delivery.h"
 #include "mqtt/spool.h"
@@ -445,6 +446,7 @@ main(int argc, char **argv)
     enum exit_code code = EXIT_CODE_MISUSED;
 
     log_open(program.name, NULL);
+    standard_guard();
     switch (options_parse(&program, argc, argv, &arguments, NULL, NULL)) {
     case OPTIONS_RUN:
         code = run(&publish);

@@ -7,6 +7,7 @@
 #include "base/exit.h"
 #include "base/log.h"
 #include "base/options.h"
+#include "base/standard.h"
 #include "verbs/verbs.h"
 
 #include <stdbool.h>
@@ -85,6 +86,7 @@ main(int argc, char **argv)
     int used;
 
     log_open(PROGRAM, NULL);
+    standard_guard();
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         print_help();
         return EXIT_CODE_DONE;

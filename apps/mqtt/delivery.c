@@ -183,8 +183,7 @@ on_message(void *context, const char *topic, const void *payload, size_t length)
     show_progress(run, true);
     if (arrival_print(topic, payload, length, run->settings->json))
         return;
-    log_error("cannot write to standard output: %s", strerror(errno));
-    end(run, DELIVERY_FAILED);
+    end(run, DELIVERY_FAILED); /* base/standard says why */
 }
 
 static const struct session_events events = {

@@ -213,10 +213,6 @@ run(const struct verbs_verb *verb, struct verbs_call *call)
     enum exit_code code = verb->run(call);
 
     registry_store_close(&call->store);
-    if (code == EXIT_CODE_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
-        log_error("cannot write the result to standard output");
-        return EXIT_CODE_FAILED;
-    }
     return code;
 }
 
