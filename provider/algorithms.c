@@ -6,6 +6,7 @@
  * operations find each other (provider-base(7)).
  */
 #include "decode.h"
+#include "decrypt.h"
 #include "digest.h"
 #include "encode.h"
 #include "ephemeral.h"
@@ -49,6 +50,11 @@ static const OSSL_ALGORITHM exchanges[] = {
 static const OSSL_ALGORITHM signatures[] = {
     { RSA, OURS, tpm_rsa_signature_functions, NULL },
     { "ECDSA", OURS, tpm_ecdsa_signature_functions, NULL },
+    { NULL, NULL, NULL, NULL },
+};
+
+static const OSSL_ALGORITHM ciphers[] = {
+    { RSA, OURS, tpm_rsa_cipher_functions, NULL },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -104,7 +110,7 @@ static const struct {
     { OSSL_OP_DIGEST, digests },    { OSSL_OP_KEYMGMT, keymgmts },
     { OSSL_OP_KEYEXCH, exchanges }, { OSSL_OP_SIGNATURE, signatures },
     { OSSL_OP_ENCODER, encoders },  { OSSL_OP_DECODER, decoders },
-    { OSSL_OP_STORE, stores },
+    { OSSL_OP_STORE, stores },      { OSSL_OP_ASYM_CIPHER, ciphers },
 };
 
 const OSSL_ALGORITHM *

@@ -35,6 +35,8 @@ call_say(const struct call *call, TSS2_RC code)
     const struct tpm_fault_row *row = tpm_fault_find(code);
     const char *words = Tss2_RC_Decode(code);
 
+    if (call->is_said)
+        return;
     tpm_raise(call->tpm->prov, TPM_R_TPM_REFUSED, "%s: %s: %s (%s, 0x%x)%s%s",
               call->tpm->subject, call->name,
               row->sentence != NULL ? row->sentence : "the TPM refused", words,
@@ -60,6 +62,7 @@ void
 call_distrust(struct call *call, const char *why)
 {
     call->code = TSS2_SYS_RC_GENERAL_FAILURE;
+    call->is_said = 1;
     call->tpm->fault = TPM_FAULT_REFUSED;
     tpm_raise(call->tpm->prov, TPM_R_BAD_ANSWER, "%s: %s: %s",
               call->tpm->subject, call->name, why);

@@ -22,6 +22,7 @@ struct call {
     int answers_secret; /* so is the first of the answer */
     int is_last;        /* the session may end with it */
     int is_quiet;       /* a refusal is no error */
+    int is_said;        /* why it failed has been raised already */
     int pause_ms;
     int waited_ms;
     TSS2_RC code;

@@ -315,6 +315,24 @@ tpm_keymgmt_export(const struct tpm_key *key, int selection,
            callback(out.params, arg);
 }
 
+EVP_PKEY *
+tpm_keymgmt_public(const struct tpm_key *key)
+{
+    const TPMT_PUBLIC *area = &key->area.publicArea;
+    struct keytype_export out = { .exponent = 0 };
+    EVP_PKEY_CTX *ctx = NULL;
+    EVP_PKEY *pkey = NULL;
+
+    ctx = EVP_PKEY_CTX_new_from_name(
+        key->prov->libctx, area->type == TPM2_ALG_ECC ? "EC" : "RSA", NULL);
+    if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) <= 0 ||
+        !keytype_of(key)->export(area, EVP_PKEY_PUBLIC_KEY, &out) ||
+        EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, out.params) <= 0)
+        pkey = NULL;
+    EVP_PKEY_CTX_free(ctx);
+    return pkey;
+}
+
 int
 keymgmt_export(void *context, int selection, OSSL_CALLBACK *callback, void *arg)
 {

@@ -11,6 +11,7 @@
 #include "key.h"
 
 #include <openssl/core_dispatch.h>
+#include <openssl/evp.h>
 
 extern const OSSL_DISPATCH tpm_rsa_keymgmt_functions[];
 extern const OSSL_DISPATCH tpm_rsa_pss_keymgmt_functions[];
@@ -21,5 +22,11 @@ extern const OSSL_DISPATCH tpm_ec_keymgmt_functions[];
 CHECKED int
 tpm_keymgmt_export(const struct tpm_key *key, int selection,
                    OSSL_CALLBACK *callback, void *arg);
+
+/* The public part as a key of the default provider in our own library context,
+ * for what the host does with it; the caller frees it. NULL, saying nothing,
+ * when that fails. */
+EVP_PKEY *
+tpm_keymgmt_public(const struct tpm_key *key);
 
 #endif

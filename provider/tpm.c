@@ -153,6 +153,32 @@ tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
     return call_end(&call, Tss2_Sys_Sign_Complete(tpm->sys, signature));
 }
 
+/* After a lost connection the number may be somebody else's object by now. */
+CHECKED static int
+is_still_ours(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
+{
+    TPM2B_PUBLIC area = { 0 };
+    TPM2B_NAME found = { 0 };
+    TPM2B_NAME qualified = { 0 };
+
+    return Tss2_Sys_ReadPublic(tpm->sys, handle, NULL, &area, &found,
+                               &qualified, NULL) == TSS2_RC_SUCCESS &&
+           found.size == name->size &&
+           memcmp(found.name, name->name, name->size) == 0;
+}
+
+/* Whether it was what is to be decrypted that the TPM did not like. libtpms
+ * says of a wrong PKCS #1 padding what others say in failure mode, in which
+ * they would not answer anything else. */
+static int
+is_wrong_cipher(struct tpm *tpm, const struct tpm_entity *key, TSS2_RC code)
+{
+    return tpm_code_is(code, TPM2_RC_VALUE) ||
+           tpm_code_is(code, TPM2_RC_SIZE) ||
+           (tpm_code_is(code, TPM2_RC_FAILURE) &&
+            is_still_ours(tpm, key->handle, &key->name));
+}
+
 int
 tpm_rsa_decrypt(struct tpm *tpm, const struct tpm_entity *key,
                 const struct tpm_auth *auth, const TPM2B_PUBLIC_KEY_RSA *cipher,
@@ -168,14 +194,15 @@ tpm_rsa_decrypt(struct tpm *tpm, const struct tpm_entity *key,
     while (call_again(&call, Tss2_Sys_RSA_Decrypt_Prepare(
                                  tpm->sys, key->handle, cipher, scheme, label)))
         continue;
-    *is_wrong = tpm_code_is(call.code, TPM2_RC_VALUE) ||
-                tpm_code_is(call.code, TPM2_RC_SIZE) ||
-                tpm_code_is(call.code, TPM2_RC_BINDING);
-    if (call.code != TSS2_RC_SUCCESS && !*is_wrong)
+    if (call.code == TSS2_RC_SUCCESS)
+        return call_end(&call,
+                        Tss2_Sys_RSA_Decrypt_Complete(tpm->sys, message));
+    *is_wrong = is_wrong_cipher(tpm, key, call.code);
+    if (*is_wrong)
+        tpm->fault = TPM_FAULT_REFUSED;
+    else
         call_say(&call, call.code);
-    if (call.code != TSS2_RC_SUCCESS)
-        return 0;
-    return call_end(&call, Tss2_Sys_RSA_Decrypt_Complete(tpm->sys, message));
+    return 0;
 }
 
 int
@@ -259,20 +286,6 @@ tpm_start_session(struct tpm *tpm, TPM2_HANDLE salt_key,
         return 0;
     return call_end(
         &call, Tss2_Sys_StartAuthSession_Complete(tpm->sys, handle, nonce_tpm));
-}
-
-/* After a lost connection the number may be somebody else's object by now. */
-CHECKED static int
-is_still_ours(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
-{
-    TPM2B_PUBLIC area = { 0 };
-    TPM2B_NAME found = { 0 };
-    TPM2B_NAME qualified = { 0 };
-
-    return Tss2_Sys_ReadPublic(tpm->sys, handle, NULL, &area, &found,
-                               &qualified, NULL) == TSS2_RC_SUCCESS &&
-           found.size == name->size &&
-           memcmp(found.name, name->name, name->size) == 0;
 }
 
 void
