@@ -363,7 +363,8 @@ delete_one(struct registry_store *store, const struct names_path *path)
     if (!devices_row(store, path, &registry, &row))
         return false;
     which[0] = store_number(row);
-    return store_run(store, STATEMENT_DEVICE_DELETE, which, NULL);
+    return bindings_let_go(store, row) &&
+           store_run(store, STATEMENT_DEVICE_DELETE, which, NULL);
 }
 
 bool
@@ -392,24 +393,19 @@ registry_device_free(struct registry_device **device)
     *device = NULL;
 }
 
+/* A page of WHICH, a statement about devices of the row OWNER. */
 static bool
-fill_page(struct registry_store *store, const struct names_path *path,
+fill_page(struct registry_store *store, enum statement which, int64_t owner,
           const char *after, struct registry_device_page *page)
 {
-    struct store_value values[] = { { .kind = STORE_END },
+    struct store_value values[] = { store_number(owner),
                                     store_text(after),
                                     store_number(REGISTRY_PAGE_MOST),
                                     { .kind = STORE_END } };
-    sqlite3_stmt *query = NULL;
-    int64_t registry = 0;
+    sqlite3_stmt *query = store_query(store, which, values);
     bool has_row = true;
-    bool ok = registries_key(store, path, &registry);
+    bool ok = query != NULL;
 
-    if (!ok)
-        return false;
-    values[0] = store_number(registry);
-    query = store_query(store, STATEMENT_DEVICE_PAGE, values);
-    ok = query != NULL;
     while (ok && has_row && page->count < REGISTRY_PAGE_MOST) {
         ok = store_next(store, query, &has_row);
         if (ok && has_row)
@@ -419,10 +415,32 @@ fill_page(struct registry_store *store, const struct names_path *path,
     return ok;
 }
 
-bool
-registry_device_list(struct registry_store *store,
-                     const struct names_path *path, const char *after,
-                     struct registry_device_page **page)
+static bool
+page_of_registry(struct registry_store *store, const struct names_path *path,
+                 const char *after, struct registry_device_page *page)
+{
+    int64_t registry = 0;
+
+    return registries_key(store, path, &registry) &&
+           fill_page(store, STATEMENT_DEVICE_PAGE, registry, after, page);
+}
+
+static bool
+page_of_gateway(struct registry_store *store, const struct names_path *path,
+                const char *after, struct registry_device_page *page)
+{
+    int64_t registry = 0;
+    int64_t gateway = 0;
+
+    return devices_row(store, path, &registry, &gateway) &&
+           fill_page(store, STATEMENT_BINDING_PAGE, gateway, after, page);
+}
+
+static bool
+list(struct registry_store *store, const struct names_path *path,
+     const char *after, struct registry_device_page **page,
+     bool (*fill)(struct registry_store *store, const struct names_path *path,
+                  const char *after, struct registry_device_page *page))
 {
     *page = calloc(1, sizeof **page);
     if (*page == NULL) {
@@ -430,10 +448,25 @@ registry_device_list(struct registry_store *store,
         return false;
     }
     if (store_begin_read(store) &&
-        store_end(store, fill_page(store, path, after, *page)))
+        store_end(store, fill(store, path, after, *page)))
         return true;
     registry_device_page_free(page);
     return false;
+}
+
+bool
+registry_device_list(struct registry_store *store,
+                     const struct names_path *path, const char *after,
+                     struct registry_device_page **page)
+{
+    return list(store, path, after, page, page_of_registry);
+}
+
+bool
+registry_bound_list(struct registry_store *store, const struct names_path *path,
+                    const char *after, struct registry_device_page **page)
+{
+    return list(store, path, after, page, page_of_gateway);
 }
 
 void

@@ -23,4 +23,14 @@ credentials_insert(struct registry_store *store, int64_t registry, int64_t row,
 CHECKED bool
 credentials_read(struct registry_store *store, struct registry_device *device);
 
+/* Adds a configuration to the device of ROW, within a write transaction. */
+CHECKED bool
+configs_insert(struct registry_store *store, int64_t row, int64_t version,
+               const void *data, size_t length);
+
+/* May the device of this row go?  False, logged, for a gateway that still has
+ * devices (section 5.3). */
+CHECKED bool
+bindings_let_go(struct registry_store *store, int64_t gateway);
+
 #endif

@@ -29,10 +29,15 @@ enum {
     REGISTRY_METADATA_NAME_MOST = 127,
     REGISTRY_METADATA_VALUE_MOST = 32 * 1024,
     REGISTRY_METADATA_BYTES_MOST = 256 * 1024 - 1,
-    REGISTRY_TOPIC_MOST = 255,
+    REGISTRY_TOPIC_MOST = 255,      /* as an operator wrote it */
+    REGISTRY_TOPIC_NAME_MOST = 599, /* in full */
     REGISTRY_PEM_MOST = 16 * 1024,
     REGISTRY_PER_LOCATION_MOST = 100,
     REGISTRY_PAGE_MOST = 500,
+    REGISTRY_CONFIG_MOST = 64 * 1024, /* bytes */
+    REGISTRY_CONFIGS_KEPT = 10,
+    REGISTRY_BOUND_MOST = 10000, /* devices to a gateway */
+    REGISTRY_GATEWAYS_MOST = 10, /* gateways to a device */
 };
 
 /* The numbers of section 5.2, which clients may send; 0 is unspecified. */
@@ -299,6 +304,102 @@ registry_device_list(struct registry_store *store,
 
 void
 registry_device_page_free(struct registry_device_page **page);
+
+/* A version of a device's configuration, section 2.6; any bytes. */
+struct registry_config {
+    int64_t version; /* from 1 */
+    int64_t updated;
+    size_t length;
+    unsigned char *data;
+};
+
+/* The newest first. */
+struct registry_configs {
+    size_t count;
+    struct registry_config items[REGISTRY_CONFIGS_KEPT];
+};
+
+/*
+ * Gives the device of PATH a new configuration.  VERSION must be that of its
+ * present one, or 0 for whichever it is; else it is refused.  Of the older
+ * ones REGISTRY_CONFIGS_KEPT - 1 are kept.  *MADE, which may be NULL, gets the
+ * number of the new version.
+ */
+CHECKED bool
+registry_config_set(struct registry_store *store, const struct names_path *path,
+                    int64_t version, const void *data, size_t length,
+                    int64_t *made);
+
+/* The present configuration of a device, by its number: version 1, empty, if
+ * it never got one.  NULL when there is no such device. */
+CHECKED bool
+registry_config_find(struct registry_store *store, uint64_t num_id,
+                     struct registry_config **config);
+
+void
+registry_config_free(struct registry_config **config);
+
+/* The MOST newest configurations of the device of PATH. */
+CHECKED bool
+registry_config_list(struct registry_store *store,
+                     const struct names_path *path, size_t most,
+                     struct registry_configs **configs);
+
+void
+registry_configs_free(struct registry_configs **configs);
+
+/*
+ * Which devices got a configuration since: *CURSOR is what the last call left
+ * there, or -1 for a first one, which gives none.  At most ROOM numbers of
+ * devices go to NUM_IDS; when *COUNT is ROOM there may be more.  A device may
+ * come twice.  Costs a few microseconds when nothing is new.
+ */
+CHECKED bool
+registry_config_changes(struct registry_store *store, int64_t *cursor,
+                        uint64_t *num_ids, size_t room, size_t *count);
+
+/* Where what devices publish shall go, section 2.4. */
+struct registry_destination {
+    bool has_routes; /* the registry has event notification configs at all */
+    char topic[REGISTRY_TOPIC_NAME_MOST + 1]; /* "" for none that matches */
+};
+
+/*
+ * The topic for telemetry with SUBFOLDER ("" for none): the first route that
+ * is for exactly this subfolder, or for all.  Topics come in full,
+ * "projects/P/topics/T".  False when there is no such registry.
+ */
+CHECKED bool
+registry_destination_find(struct registry_store *store,
+                          const struct names_path *path, const char *subfolder,
+                          struct registry_destination *destination);
+
+/* The topic for states, in full; "" for none. */
+CHECKED bool
+registry_state_topic_find(struct registry_store *store,
+                          const struct names_path *path,
+                          char topic[REGISTRY_TOPIC_NAME_MOST + 1]);
+
+/*
+ * Binds a device to a gateway of the registry of PATH, or takes that back;
+ * both by id or number (section 3.5).  Binding again is fine.  Refuses: one
+ * that does not exist, a gateway that is none, a device that is one, too many.
+ */
+CHECKED bool
+registry_bind(struct registry_store *store, const struct names_path *path,
+              const char *gateway, const char *device);
+CHECKED bool
+registry_unbind(struct registry_store *store, const struct names_path *path,
+                const char *gateway, const char *device);
+
+CHECKED bool
+registry_is_bound(struct registry_store *store, uint64_t gateway,
+                  uint64_t device, bool *is_bound);
+
+/* As registry_device_list, for the devices bound to the gateway of PATH. */
+CHECKED bool
+registry_bound_list(struct registry_store *store, const struct names_path *path,
+                    const char *after, struct registry_device_page **page);
 
 /* What a certificate says of itself (section 5.2, x509Details). */
 struct registry_x509 {

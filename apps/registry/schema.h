@@ -10,17 +10,32 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
+/* One kind of database: its tables as steps, each of which brings version N
+ * to N + 1 and sets user_version itself. */
+struct schema {
+    const char *what; /* "registry"; stands before the path in a log line */
+    int application;  /* PRAGMA application_id */
+    const char *const *steps;
+    int version;   /* how many steps there are */
+    unsigned mode; /* of a file that is made */
+};
+
+/* What operators write and bridges read; and what bridges write. */
+extern const struct schema schema_registry;
+extern const struct schema schema_traffic;
+
 /* Makes a new database at PATH, whole or not at all; that somebody else has
  * just made one is fine.  False, logged. */
 CHECKED bool
-schema_create(const char *path);
+schema_create(const struct schema *schema, const char *path);
 
 /*
- * Looks whether DB, opened from PATH, is one of ours, and with MAY_CHANGE
+ * Looks whether DB, opened from PATH, is of SCHEMA, and with MAY_CHANGE
  * brings it to this version.  False, logged: it is not ours, is newer, or is
  * older and may not be changed.
  */
 CHECKED bool
-schema_check(sqlite3 *db, const char *path, bool may_change);
+schema_check(const struct schema *schema, sqlite3 *db, const char *path,
+             bool may_change);
 
 #endif

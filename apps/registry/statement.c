@@ -2,7 +2,7 @@
 /*
  * The SQL of every statement, in one table.  Parameters are numbered so that
  * a statement and its caller can be held side by side; who may run what is
- * for the callers.  The tables are in schema.c.
+ * for the callers.  The tables are in registry-tables.c and traffic-tables.c.
  */
 #include "statement.h"
 
@@ -27,6 +27,11 @@
     " LEFT JOIN credential c ON c.device = d.num_id"                    \
     " WHERE r.project = ?1 AND r.location = ?2 AND r.id = ?3 AND "
 #define IN_ORDER " ORDER BY c.position"
+
+/* Sets COLUMN of a device's row, which need not be there. */
+#define STATUS_SET(column)                                    \
+    "INSERT INTO device (num_id, " column ") VALUES (?1, ?2)" \
+    " ON CONFLICT (num_id) DO UPDATE SET " column " = ?2"
 
 static const char *const statements[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN_READ] = "BEGIN DEFERRED",
@@ -122,6 +127,144 @@ static const char *const statements[STATEMENT_COUNT] = {
         "DELETE FROM credential WHERE device = ?1 AND position ="
         " (SELECT position FROM credential WHERE device = ?1"
         " ORDER BY position LIMIT 1 OFFSET ?2)",
+
+    [STATEMENT_ROUTE_FIND] =
+        "SELECT (SELECT topic FROM route WHERE registry = r.key"
+        " AND subfolder IN (?4, '') ORDER BY position LIMIT 1),"
+        " EXISTS (SELECT 1 FROM route WHERE registry = r.key)"
+        " FROM registry r WHERE " REGISTRY_IS,
+    [STATEMENT_STATE_TOPIC] =
+        "SELECT state_topic, 0 FROM registry WHERE " REGISTRY_IS,
+
+    [STATEMENT_CONFIG_FIRST] =
+        "INSERT INTO config (device, version, updated, data)"
+        " SELECT num_id, 1, created, x'' FROM device WHERE num_id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM config WHERE device = ?1)",
+    [STATEMENT_CONFIG_VERSION] =
+        "SELECT max(version) FROM config WHERE device = ?1",
+    [STATEMENT_CONFIG_INSERT] =
+        "INSERT INTO config (device, version, updated, data)"
+        " VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_CONFIG_TRIM] =
+        "DELETE FROM config WHERE device = ?1 AND version <= ?2",
+    [STATEMENT_CONFIG_SELECT] =
+        "SELECT version, updated, data FROM config WHERE device = ?1"
+        " UNION ALL SELECT 1, created, x'' FROM device WHERE num_id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM config WHERE device = ?1)"
+        " ORDER BY 1 DESC LIMIT ?2",
+    [STATEMENT_CONFIG_LATEST] =
+        "SELECT seq FROM sqlite_sequence WHERE name = 'config'",
+    [STATEMENT_CONFIG_SINCE] = "SELECT key, device FROM config WHERE key > ?1"
+                               " ORDER BY key LIMIT ?2",
+
+    [STATEMENT_DEVICE_TYPE] =
+        "SELECT gateway_type FROM device WHERE num_id = ?1",
+    [STATEMENT_BINDING_EXISTS] =
+        "SELECT 1 FROM binding WHERE gateway = ?1 AND device = ?2",
+    [STATEMENT_BINDING_INSERT] =
+        "INSERT INTO binding (gateway, device) VALUES (?1, ?2)",
+    [STATEMENT_BINDING_DELETE] =
+        "DELETE FROM binding WHERE gateway = ?1 AND device = ?2",
+    [STATEMENT_BINDING_DEVICES] =
+        "SELECT count(*) FROM binding WHERE gateway = ?1",
+    [STATEMENT_BINDING_GATEWAYS] =
+        "SELECT count(*) FROM binding WHERE device = ?1",
+    [STATEMENT_BINDING_PAGE] =
+        "SELECT " DEVICE_COLUMNS " FROM device WHERE num_id IN"
+        " (SELECT device FROM binding WHERE gateway = ?1) AND id > ?2"
+        " ORDER BY id LIMIT ?3",
+
+    [STATEMENT_MESSAGE_INSERT] =
+        "INSERT INTO message (topic, at_ms, num_id, project, location,"
+        " registry, device, subfolder, gateway, data)"
+        " SELECT key, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
+        " FROM topic WHERE name = ?1",
+    [STATEMENT_MESSAGE_EXPIRE] =
+        "DELETE FROM message WHERE key IN"
+        " (SELECT key FROM (SELECT key, at_ms FROM message WHERE topic = ?1"
+        " ORDER BY key LIMIT ?3) WHERE at_ms < ?2)"
+        " AND key < (SELECT max(key) FROM message)",
+    [STATEMENT_MESSAGE_SHED] =
+        "DELETE FROM message WHERE key IN"
+        " (SELECT key FROM message ORDER BY key LIMIT ?2)"
+        " AND key < (SELECT max(key) FROM message) AND ?1 = 0",
+    [STATEMENT_MESSAGE_ORPHANS] =
+        "DELETE FROM message WHERE key IN"
+        " (SELECT key FROM message ORDER BY key LIMIT ?2)"
+        " AND topic NOT IN (SELECT key FROM topic)"
+        " AND key < (SELECT max(key) FROM message) AND ?1 = 0",
+    [STATEMENT_TOPIC_NEXT] = "SELECT key, retention FROM topic WHERE key > ?1"
+                             " ORDER BY key LIMIT 1",
+    [STATEMENT_PAGE_COUNT] = "PRAGMA page_count",
+    [STATEMENT_PAGE_EMPTY] = "PRAGMA freelist_count",
+    [STATEMENT_PAGE_SIZE] = "PRAGMA page_size",
+
+    [STATEMENT_STATUS_SELECT] =
+        "SELECT heartbeat, event, state, config_sent, config_acked, error_at,"
+        " error_code, error_text, connected_since, gateway, gateway_at"
+        " FROM device WHERE num_id = ?1",
+    [STATEMENT_STATUS_HEARTBEAT] = STATUS_SET("heartbeat"),
+    [STATEMENT_STATUS_EVENT] = STATUS_SET("event"),
+    [STATEMENT_STATUS_STATE] = STATUS_SET("state"),
+    [STATEMENT_STATUS_CONFIG_SENT] = STATUS_SET("config_sent"),
+    [STATEMENT_STATUS_CONFIG_ACKED] = STATUS_SET("config_acked"),
+    [STATEMENT_STATUS_CONNECTED] = STATUS_SET("connected_since"),
+    [STATEMENT_STATUS_NOBODY] =
+        "UPDATE device SET connected_since = 0 WHERE connected_since > 0",
+    [STATEMENT_STATUS_ERROR] =
+        "INSERT INTO device (num_id, error_code, error_text, error_at)"
+        " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (num_id) DO UPDATE"
+        " SET error_code = ?2, error_text = ?3, error_at = ?4",
+    [STATEMENT_STATUS_GATEWAY] =
+        "INSERT INTO device (num_id, gateway, gateway_at) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT (num_id) DO UPDATE SET gateway = ?2, gateway_at = ?3",
+    [STATEMENT_STATUS_DELETE] = "DELETE FROM device WHERE num_id = ?1",
+
+    [STATEMENT_ACK_INSERT] =
+        "INSERT INTO ack (num_id, version, at) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT DO NOTHING",
+    [STATEMENT_ACK_TRIM] =
+        "DELETE FROM ack WHERE num_id = ?1 AND version <= ?2",
+    [STATEMENT_ACK_SELECT] =
+        "SELECT at FROM ack WHERE num_id = ?1 AND version = ?2",
+    [STATEMENT_ACK_DELETE] = "DELETE FROM ack WHERE num_id = ?1",
+
+    [STATEMENT_STATE_INSERT] =
+        "INSERT INTO state (num_id, at_ms, data) VALUES (?1, ?2, ?3)",
+    [STATEMENT_STATE_TRIM] =
+        "DELETE FROM state WHERE num_id = ?1 AND key NOT IN (SELECT key"
+        " FROM state WHERE num_id = ?1 ORDER BY key DESC LIMIT ?2)",
+    [STATEMENT_STATE_SELECT] = "SELECT at_ms, data FROM state WHERE num_id = ?1"
+                               " ORDER BY key DESC LIMIT ?2",
+    [STATEMENT_STATE_DELETE] = "DELETE FROM state WHERE num_id = ?1",
+
+    [STATEMENT_COMMAND_INSERT] =
+        "INSERT INTO command (num_id, expires, subfolder, data)"
+        " VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_COMMAND_NEXT] =
+        "SELECT key, num_id, expires, subfolder, data FROM command"
+        " WHERE is_taken = 0 AND expires > ?1 ORDER BY key LIMIT 1",
+    [STATEMENT_COMMAND_TAKE] = "UPDATE command SET is_taken = 1 WHERE key = ?1",
+    [STATEMENT_COMMAND_FINISH] =
+        "UPDATE command SET outcome = ?2 WHERE key = ?1",
+    [STATEMENT_COMMAND_OUTCOME] = "SELECT outcome FROM command WHERE key = ?1",
+    [STATEMENT_COMMAND_TRIM] =
+        "DELETE FROM command WHERE key IN"
+        " (SELECT key FROM command ORDER BY key LIMIT ?2)"
+        " AND expires < ?1 - 60",
+    [STATEMENT_COMMAND_FORGET] = "DELETE FROM command WHERE num_id = ?1",
+
+    [STATEMENT_EVENT_INSERT] =
+        "INSERT INTO event (at_ms, num_id, project, location, registry,"
+        " device, kind, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [STATEMENT_EVENT_NEXT] =
+        "SELECT key, at_ms, num_id, project, location, registry, device, kind,"
+        " text FROM event WHERE key > ?1 ORDER BY key LIMIT 1",
+    [STATEMENT_EVENT_LAST] =
+        "SELECT seq FROM sqlite_sequence WHERE name = 'event'",
+    [STATEMENT_EVENT_TRIM] =
+        "DELETE FROM event WHERE key IN"
+        " (SELECT key FROM event ORDER BY key LIMIT ?2) AND key <= ?1",
 };
 
 const char *

@@ -19,16 +19,18 @@
 /* A broker's thread may wait the one, a person at the keyboard the other. */
 enum { WAIT_BRIEFLY_MS = 3, WAIT_PATIENTLY_MS = 10000 };
 
+#define MAKES_ONE "iot-registry registries create makes one"
+
 /* What an access means to SQLite. */
-static const struct {
-    int flags;
-    int wait;
-    bool may_change;
-} accesses[] = {
-    [REGISTRY_READ] = { SQLITE_OPEN_READONLY, WAIT_BRIEFLY_MS, false },
-    [REGISTRY_BROWSE] = { SQLITE_OPEN_READONLY, WAIT_PATIENTLY_MS, false },
-    [REGISTRY_WRITE] = { SQLITE_OPEN_READWRITE, WAIT_PATIENTLY_MS, true },
-    [REGISTRY_CREATE] = { SQLITE_OPEN_READWRITE, WAIT_PATIENTLY_MS, true },
+static const struct store_way ways[] = {
+    [REGISTRY_READ] = { &schema_registry, SQLITE_OPEN_READONLY, WAIT_BRIEFLY_MS,
+                        false, false, true, MAKES_ONE },
+    [REGISTRY_BROWSE] = { &schema_registry, SQLITE_OPEN_READONLY,
+                          WAIT_PATIENTLY_MS, false, false, true, MAKES_ONE },
+    [REGISTRY_WRITE] = { &schema_registry, SQLITE_OPEN_READWRITE,
+                         WAIT_PATIENTLY_MS, true, false, true, MAKES_ONE },
+    [REGISTRY_CREATE] = { &schema_registry, SQLITE_OPEN_READWRITE,
+                          WAIT_PATIENTLY_MS, true, true, true, MAKES_ONE },
 };
 
 #define NO_COMPANIONS \
@@ -63,79 +65,97 @@ sentence(int code)
 }
 
 void
-store_say(sqlite3 *db, const char *path, int code)
+store_say(const struct schema *schema, sqlite3 *db, const char *path, int code)
 {
     const char *text = sentence(code);
     int reason = db != NULL ? sqlite3_system_errno(db) : 0;
 
     if (reason != 0 && (code & 0xff) != SQLITE_BUSY)
-        log_error("registry %s: %s (%s)", path, text, strerror(reason));
+        log_error("%s %s: %s (%s)", schema->what, path, text, strerror(reason));
     else
-        log_error("registry %s: %s", path, text);
+        log_error("%s %s: %s", schema->what, path, text);
 }
 
 /* The -wal and -shm files stay when the last one leaves, so that a reader who
  * may not write to the folder can always come in. */
 static bool
-set_up(sqlite3 *db, const char *path, enum registry_access access)
+set_up(struct registry_store *store, const struct store_way *way)
 {
     static const char pragmas[] = "PRAGMA foreign_keys = ON;"
-                                  "PRAGMA synchronous = FULL;"
                                   "PRAGMA trusted_schema = OFF;"
                                   "PRAGMA journal_size_limit = 1048576;";
     int persist = 1;
     int code;
 
-    sqlite3_busy_timeout(db, accesses[access].wait);
-    code = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_busy_timeout(store->db, way->wait);
+    code = sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
+        code = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
     if (code == SQLITE_OK)
-        code =
-            sqlite3_file_control(db, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
+        code = sqlite3_exec(store->db,
+                            way->survives_power ? "PRAGMA synchronous = FULL"
+                                                : "PRAGMA synchronous = NORMAL",
+                            NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_PERSIST_WAL,
+                                    &persist);
     if (code != SQLITE_OK)
-        store_say(db, path, code);
+        store_say(store->schema, store->db, store->path, code);
     return code == SQLITE_OK &&
-           schema_check(db, path, accesses[access].may_change);
+           schema_check(store->schema, store->db, store->path, way->may_change);
 }
 
 static bool
-is_there(const char *path)
+is_there(const struct store_way *way, const char *path)
 {
     if (access(path, F_OK) == 0)
         return true;
-    log_error("no registry %s: %s; iot-registry registries create makes one",
-              path, strerror(errno));
+    if (errno == ENOENT && way->may_make)
+        return schema_create(way->schema, path);
+    log_error("no %s %s: %s; %s", way->schema->what, path, strerror(errno),
+              way->if_there_is_none);
     return false;
+}
+
+bool
+store_open(struct registry_store *store, const struct store_way *way,
+           const char *path)
+{
+    int flags = way->flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int code;
+
+    store->schema = way->schema;
+    if (!is_there(way, path))
+        return false;
+    store->path = strdup(path);
+    if (store->path == NULL) {
+        log_error("out of memory");
+        return false;
+    }
+    code = sqlite3_open_v2(path, &store->db, flags, NULL);
+    if (code == SQLITE_OK)
+        return set_up(store, way);
+    store_say(store->schema, store->db, path, code);
+    return false;
+}
+
+void
+store_close(struct registry_store *store)
+{
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    sqlite3_close(store->db);
+    free(store->path);
 }
 
 struct registry_store *
 registry_store_open(const char *path, enum registry_access access_wanted)
 {
-    struct registry_store *store = NULL;
-    int flags = accesses[access_wanted].flags | SQLITE_OPEN_NOMUTEX |
-                SQLITE_OPEN_EXRESCODE;
-    bool ok = false;
-    int code;
+    struct registry_store *store = calloc(1, sizeof *store);
 
-    if (access_wanted == REGISTRY_CREATE && access(path, F_OK) != 0 &&
-        errno == ENOENT && !schema_create(path))
-        return NULL;
-    if (!is_there(path))
-        return NULL;
-    store = calloc(1, sizeof *store);
-    if (store == NULL || (store->path = strdup(path)) == NULL) {
+    if (store == NULL)
         log_error("out of memory");
-        goto out;
-    }
-    code = sqlite3_open_v2(path, &store->db, flags, NULL);
-    if (code != SQLITE_OK) {
-        store_say(store->db, path, code);
-        goto out;
-    }
-    ok = set_up(store->db, path, access_wanted);
-out:
-    if (!ok)
+    else if (!store_open(store, &ways[access_wanted], path))
         registry_store_close(&store);
     return store;
 }
@@ -143,15 +163,10 @@ out:
 void
 registry_store_close(struct registry_store **store)
 {
-    struct registry_store *it = *store;
-
-    if (it == NULL)
+    if (*store == NULL)
         return;
-    for (size_t i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(it->statements[i]);
-    sqlite3_close(it->db);
-    free(it->path);
-    free(it);
+    store_close(*store);
+    free(*store);
     *store = NULL;
 }
 
@@ -228,7 +243,7 @@ store_query(struct registry_store *store, enum statement which,
         code = bind(*kept, values);
     if (code == SQLITE_OK)
         return *kept;
-    store_say(store->db, store->path, code);
+    store_say(store->schema, store->db, store->path, code);
     return NULL;
 }
 
@@ -240,7 +255,7 @@ store_next(struct registry_store *store, sqlite3_stmt *query, bool *has_row)
     *has_row = code == SQLITE_ROW;
     if (code == SQLITE_ROW || code == SQLITE_DONE)
         return true;
-    store_say(store->db, store->path, code);
+    store_say(store->schema, store->db, store->path, code);
     return false;
 }
 
@@ -292,13 +307,36 @@ store_copy_text(sqlite3_stmt *query, int column)
     return copy;
 }
 
+unsigned char *
+store_copy_bytes(sqlite3_stmt *query, int column, size_t *length)
+{
+    const void *bytes = sqlite3_column_blob(query, column);
+    unsigned char *copy;
+
+    *length = (size_t)sqlite3_column_bytes(query, column);
+    copy = malloc(*length + 1);
+    if (copy == NULL) {
+        log_error("out of memory");
+        return NULL;
+    }
+    if (*length > 0)
+        memcpy(copy, bytes, *length);
+    copy[*length] = '\0';
+    return copy;
+}
+
+void
+store_copy_chars(sqlite3_stmt *query, int column, char *text, size_t size)
+{
+    const unsigned char *from = sqlite3_column_text(query, column);
+
+    snprintf(text, size, "%s", from != NULL ? (const char *)from : "");
+}
+
 void
 store_copy_id(sqlite3_stmt *query, int column, char id[NAMES_ID_MOST + 1])
 {
-    const unsigned char *text = sqlite3_column_text(query, column);
-
-    snprintf(id, NAMES_ID_MOST + 1, "%s",
-             text != NULL ? (const char *)text : "");
+    store_copy_chars(query, column, id, NAMES_ID_MOST + 1);
 }
 
 int64_t
@@ -341,4 +379,17 @@ store_end(struct registry_store *store, bool ok)
         !run_bare(store, STATEMENT_ROLLBACK))
         return false;
     return false;
+}
+
+bool
+store_begin_own(struct registry_store *store, bool *mine)
+{
+    *mine = sqlite3_get_autocommit(store->db) != 0;
+    return !*mine || store_begin_write(store);
+}
+
+bool
+store_end_own(struct registry_store *store, bool mine, bool ok)
+{
+    return mine ? store_end(store, ok) : ok;
 }

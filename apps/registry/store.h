@@ -1,22 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Inside the registry: an open database, its closed set of statements, and
- * transactions.  What the rows mean is for registries.c, devices.c and
- * admission.c.  Every failure is logged here, once.
+ * Inside the registry: an open database of either schema, the closed set of
+ * statements, and transactions.  What the rows mean is for the other files.
+ * Every failure is logged here, once.
  */
 #ifndef REGISTRY_STORE_H
 #define REGISTRY_STORE_H
 
 #include "registry.h"
+#include "schema.h"
 #include "statement.h"
 
 #include <sqlite3.h>
 
 struct registry_store {
+    const struct schema *schema;
     sqlite3 *db;
     char *path;
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
+
+/* How a database is to be opened. */
+struct store_way {
+    const struct schema *schema;
+    int flags;                    /* SQLite's */
+    int wait;                     /* milliseconds, for other writers */
+    bool may_change;              /* bring its schema up to date */
+    bool may_make;                /* make it when there is none */
+    bool survives_power;          /* a commit is on the disk when it returns */
+    const char *if_there_is_none; /* what a person should do then */
+};
+
+/* Opens PATH into STORE, whose bytes are zero.  False, logged; also then
+ * store_close is due. */
+CHECKED bool
+store_open(struct registry_store *store, const struct store_way *way,
+           const char *path);
+
+/* Releases what is in STORE, but not STORE. */
+void
+store_close(struct registry_store *store);
 
 /* A value to bind; an array of them ends in one of STORE_END. */
 enum store_kind { STORE_END, STORE_NUMBER, STORE_TEXT, STORE_BYTES };
@@ -66,6 +89,15 @@ store_lookup(struct registry_store *store, enum statement which,
 CHECKED char *
 store_copy_text(sqlite3_stmt *query, int column);
 
+/* Copies a column of bytes to the heap, with a NUL behind them; NULL, logged,
+ * when memory is short. */
+CHECKED unsigned char *
+store_copy_bytes(sqlite3_stmt *query, int column, size_t *length);
+
+/* Copies a text column to SIZE bytes, cut if it is longer. */
+void
+store_copy_chars(sqlite3_stmt *query, int column, char *text, size_t size);
+
 /* Copies an id to a field of struct registry and its like. */
 void
 store_copy_id(sqlite3_stmt *query, int column, char id[NAMES_ID_MOST + 1]);
@@ -87,8 +119,15 @@ store_begin_read(struct registry_store *store);
 CHECKED bool
 store_end(struct registry_store *store, bool ok);
 
+/* The same for what may be a part of something larger: begins nothing and
+ * ends nothing within a transaction.  *MINE is for store_end_own. */
+CHECKED bool
+store_begin_own(struct registry_store *store, bool *mine);
+CHECKED bool
+store_end_own(struct registry_store *store, bool mine, bool ok);
+
 /* Says in one line why the database failed with CODE, a code of SQLite's. */
 void
-store_say(sqlite3 *db, const char *path, int code);
+store_say(const struct schema *schema, sqlite3 *db, const char *path, int code);
 
 #endif

@@ -359,10 +359,20 @@ check_versions(void)
     CHECK(registry_store_open(database, REGISTRY_WRITE) == NULL);
     CHECK(said("newer iot-tpm (schema 99"));
     CHECK(registry_store_open(database, REGISTRY_READ) == NULL);
-    change("PRAGMA user_version = 1; PRAGMA application_id = 7");
+    change("PRAGMA user_version = 2; PRAGMA application_id = 7");
     CHECK(registry_store_open(database, REGISTRY_WRITE) == NULL);
     CHECK(said("not a registry of iot-tpm"));
     change("PRAGMA application_id = 1229935698");
+    again = registry_store_open(database, REGISTRY_READ);
+    CHECK(again != NULL);
+    registry_store_close(&again);
+    /* As the first version left it. */
+    change("DROP TABLE config; DROP TABLE binding; PRAGMA user_version = 1");
+    CHECK(registry_store_open(database, REGISTRY_READ) == NULL);
+    CHECK(said("older iot-tpm (schema 1, now 2)"));
+    again = registry_store_open(database, REGISTRY_WRITE);
+    CHECK(again != NULL);
+    registry_store_close(&again);
     again = registry_store_open(database, REGISTRY_READ);
     CHECK(again != NULL);
     registry_store_close(&again);

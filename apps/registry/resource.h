@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Names of topics and subscriptions.
+ */
+#ifndef REGISTRY_RESOURCE_H
+#define REGISTRY_RESOURCE_H
+
+#include "base/checked.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Writes "projects/PROJECT/KIND/TEXT", or TEXT if it is in full already.
+ * False when it does not fit into SIZE bytes. */
+CHECKED bool
+resource_name(const char *project, const char *kind, const char *text,
+              char *name, size_t size);
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Where what devices publish shall go: the registry's ordered routes, and its
+ * topic of states.  cloud-iot-core reference, section 2.4.
+ */
+#include "base/log.h"
+#include "resource.h"
+#include "store.h"
+
+#include <string.h>
+
+/* Runs WHICH, which is about the registry of VALUES; its first column is a
+ * topic as somebody wrote it, its second a number. */
+static bool
+find(struct registry_store *store, enum statement which, const char *project,
+     const struct store_value *values, char topic[REGISTRY_TOPIC_NAME_MOST + 1],
+     bool *number)
+{
+    sqlite3_stmt *query = store_query(store, which, values);
+    bool has_row = false;
+    bool ok = query != NULL && store_next(store, query, &has_row);
+    const char *text = NULL;
+
+    topic[0] = '\0';
+    if (ok && has_row) {
+        text = (const char *)sqlite3_column_text(query, 0);
+        *number = sqlite3_column_int(query, 1) != 0;
+    } else if (ok) {
+        log_error("the registry is not there any more");
+        ok = false;
+    }
+    if (text != NULL && text[0] != '\0' &&
+        !resource_name(project, "topics", text, topic,
+                       REGISTRY_TOPIC_NAME_MOST + 1)) {
+        log_error("the name of the topic %s is too long", text);
+        topic[0] = '\0';
+    }
+    store_done(&query);
+    return ok;
+}
+
+bool
+registry_destination_find(struct registry_store *store,
+                          const struct names_path *path, const char *subfolder,
+                          struct registry_destination *destination)
+{
+    struct store_value values[] = { store_text(path->project),
+                                    store_text(path->location),
+                                    store_text(path->registry),
+                                    store_text(subfolder),
+                                    { .kind = STORE_END } };
+
+    destination->has_routes = false;
+    return find(store, STATEMENT_ROUTE_FIND, path->project, values,
+                destination->topic, &destination->has_routes);
+}
+
+bool
+registry_state_topic_find(struct registry_store *store,
+                          const struct names_path *path,
+                          char topic[REGISTRY_TOPIC_NAME_MOST + 1])
+{
+    struct store_value values[] = { store_text(path->project),
+                                    store_text(path->location),
+                                    store_text(path->registry),
+                                    { .kind = STORE_END } };
+    bool unused;
+
+    return find(store, STATEMENT_STATE_TOPIC, path->project, values, topic,
+                &unused);
+}
