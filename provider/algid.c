@@ -72,10 +72,11 @@ new_mgf1(int hash_nid)
     return algor;
 }
 
-/* RFC 4055 §3.1; DER leaves out what is SHA-1 by default. */
+/* RFC 4055 §3.1; DER leaves out what is as SHA-1 has it by default. */
 static X509_ALGOR *
-new_pss(const struct tpm_hash *hash)
+new_pss(const struct tpm_hash *hash, const struct tpm_hash *mask, int salt)
 {
+    enum { SALT_DEFAULT = 20 };
     RSA_PSS_PARAMS *pss = NULL;
     X509_ALGOR *algor = NULL;
 
@@ -84,11 +85,17 @@ new_pss(const struct tpm_hash *hash)
         return NULL;
     if (hash->id != TPM2_ALG_SHA1) {
         pss->hashAlgorithm = new_hash(hash->nid);
-        pss->maskGenAlgorithm = new_mgf1(hash->nid);
+        if (pss->hashAlgorithm == NULL)
+            goto out;
+    }
+    if (mask->id != TPM2_ALG_SHA1) {
+        pss->maskGenAlgorithm = new_mgf1(mask->nid);
+        if (pss->maskGenAlgorithm == NULL)
+            goto out;
+    }
+    if (salt != SALT_DEFAULT) {
         pss->saltLength = ASN1_INTEGER_new();
-        if (pss->hashAlgorithm == NULL || pss->maskGenAlgorithm == NULL ||
-            pss->saltLength == NULL ||
-            !ASN1_INTEGER_set(pss->saltLength, (long)hash->size))
+        if (pss->saltLength == NULL || !ASN1_INTEGER_set(pss->saltLength, salt))
             goto out;
     }
     algor = new_wrapped(NID_rsassaPss, pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS));
@@ -99,21 +106,24 @@ out:
 }
 
 int
-tpm_algid_encode(TPM2_ALG_ID scheme, TPM2_ALG_ID hash_id, unsigned char **der,
+tpm_algid_encode(TPM2_ALG_ID scheme, TPM2_ALG_ID hash_id,
+                 const struct tpm_algid_pss *pss, unsigned char **der,
                  size_t *len)
 {
     const struct tpm_hash *hash = tpm_hash_by_id(hash_id);
+    const struct tpm_hash *mask =
+        pss == NULL ? hash : tpm_hash_by_id(pss->mask);
     X509_ALGOR *algor = NULL;
     int written = 0;
 
-    if (hash == NULL)
+    if (hash == NULL || mask == NULL)
         return 0;
     if (scheme == TPM2_ALG_RSASSA)
         algor = new_plain(NID_rsaEncryption, hash->nid, V_ASN1_NULL);
     else if (scheme == TPM2_ALG_ECDSA)
         algor = new_plain(NID_X9_62_id_ecPublicKey, hash->nid, V_ASN1_UNDEF);
     else if (scheme == TPM2_ALG_RSAPSS)
-        algor = new_pss(hash);
+        algor = new_pss(hash, mask, pss == NULL ? (int)hash->size : pss->salt);
     if (algor == NULL)
         return 0;
     *der = NULL;

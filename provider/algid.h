@@ -11,10 +11,18 @@
 #include <stddef.h>
 #include <tss2/tss2_tpm2_types.h>
 
-/* The DER for a signature scheme and its hash; a PSS salt is as long as the
- * digest. *der is to be freed with OPENSSL_free. */
+/* What a PSS signature has beside its hash. */
+struct tpm_algid_pss {
+    TPM2_ALG_ID mask; /* the hash of MGF1 */
+    int salt;         /* bytes */
+};
+
+/* The DER for a signature scheme and its hash; `pss` is NULL for other schemes,
+ * and for a mask of the same hash with a salt as long as the digest. *der is to
+ * be freed with OPENSSL_free. */
 CHECKED int
-tpm_algid_encode(TPM2_ALG_ID scheme, TPM2_ALG_ID hash, unsigned char **der,
+tpm_algid_encode(TPM2_ALG_ID scheme, TPM2_ALG_ID hash,
+                 const struct tpm_algid_pss *pss, unsigned char **der,
                  size_t *len);
 
 #endif

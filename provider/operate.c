@@ -51,6 +51,7 @@ struct sign_job {
     const TPM2B_DIGEST *digest;
     const TPMT_SIG_SCHEME *scheme;
     TPMT_SIGNATURE *signature;
+    int *lacks;
 };
 
 static int
@@ -60,14 +61,17 @@ sign_work(struct tpm *tpm, const struct tpm_entity *object,
     struct sign_job *sign = (struct sign_job *)job;
 
     return tpm_sign(tpm, object, auth, sign->digest, sign->scheme,
-                    sign->signature);
+                    sign->signature, sign->lacks);
 }
 
 int
 tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
-             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature)
+             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature,
+             int *lacks)
 {
-    struct sign_job job = { { key, 0, sign_work }, digest, scheme, signature };
+    struct sign_job job = {
+        { key, 0, sign_work }, digest, scheme, signature, lacks
+    };
 
     return operate(&job.job);
 }
@@ -102,6 +106,25 @@ tpm_key_decrypt(struct tpm_key *key, const TPM2B_PUBLIC_KEY_RSA *cipher,
 
     *is_wrong = 0;
     return operate(&job.job);
+}
+
+int
+tpm_key_apply(struct tpm_key *key, const TPM2B_PUBLIC_KEY_RSA *block,
+              TPM2B_PUBLIC_KEY_RSA *result)
+{
+    static const TPMT_RSA_DECRYPT scheme = { .scheme = TPM2_ALG_NULL };
+    static const TPM2B_DATA label = { 0 };
+    int is_wrong = 0;
+    struct decrypt_job job = {
+        { key, 0, decrypt_work }, block, &scheme, &label, result, &is_wrong
+    };
+
+    if (operate(&job.job))
+        return 1;
+    if (is_wrong)
+        tpm_raise(key->prov, TPM_R_TPM_REFUSED,
+                  "the TPM does not sign what the host has padded");
+    return 0;
 }
 
 struct agree_job {

@@ -10,10 +10,17 @@
 
 #include "key.h"
 
-/* Signs a digest that was made on the host. */
+/* Signs a digest that was made on the host. With `lacks`, a TPM that does not
+ * have the scheme or its hash is no error: 0, *lacks set, nothing raised. */
 CHECKED int
 tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
-             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature);
+             const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature,
+             int *lacks);
+
+/* The bare private operation of RSA on a block that the host has padded. */
+CHECKED int
+tpm_key_apply(struct tpm_key *key, const TPM2B_PUBLIC_KEY_RSA *block,
+              TPM2B_PUBLIC_KEY_RSA *result);
 
 /* Decrypts with RSA; the message is the caller's to wipe. 0 and *is_wrong,
  * with nothing raised, when it was not encrypted like that for this key. */

@@ -11,9 +11,12 @@
 #include "keytype.h"
 #include "provider.h"
 
+#include <limits.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/rsa.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -71,6 +74,8 @@ scheme_init(struct scheme *scheme, const struct tpm_key *key)
     TPM2_ALG_ID fixed = fixed_scheme(area);
 
     scheme->hash = fixed_hash(key);
+    scheme->mask = NULL;
+    scheme->salt = RSA_PSS_SALTLEN_DIGEST;
     if (!may_sign(key))
         return 0;
     if (fixed != TPM2_ALG_NULL)
@@ -145,56 +150,81 @@ take_padding(struct scheme *scheme, const struct tpm_key *key,
     return 0;
 }
 
-/* The TPM is told no length: it takes the digest's (FIPS 186-4 §5.5; chips
- * before that take the longest, which only a try shows). */
+/* OpenSSL's words; it is looked at when the hash is known. */
 CHECKED static int
-take_salt(const struct scheme *scheme, const struct tpm_key *key,
+take_salt(struct scheme *scheme, const struct tpm_key *key,
           const OSSL_PARAM *param)
 {
-    static const char *const names[] = { OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST,
-                                         OSSL_PKEY_RSA_PSS_SALT_LEN_AUTO,
-                                         "auto-digestmax" };
+    static const struct {
+        const char *name;
+        int number;
+    } names[] = {
+        { OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST, RSA_PSS_SALTLEN_DIGEST },
+        { OSSL_PKEY_RSA_PSS_SALT_LEN_MAX, RSA_PSS_SALTLEN_MAX },
+        { OSSL_PKEY_RSA_PSS_SALT_LEN_AUTO, RSA_PSS_SALTLEN_DIGEST },
+        { "auto-digestmax", RSA_PSS_SALTLEN_DIGEST },
+    };
     enum { AUTO_DIGEST_MAX = -4 };
     const char *name = NULL;
     long number = 0;
     char *end = NULL;
-    int is_number = OSSL_PARAM_get_long(param, &number);
 
-    if (!is_number) {
+    if (!OSSL_PARAM_get_long(param, &number)) {
         if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
             return 0;
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-            if (strcmp(names[i], name) == 0)
-                return 1;
         number = strtol(name, &end, 10);
-        is_number = end != name && *end == '\0';
+        if (end == name || *end != '\0')
+            number = INT_MIN;
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            if (strcmp(names[i].name, name) == 0)
+                number = names[i].number;
     }
-    if (is_number &&
-        (number == RSA_PSS_SALTLEN_DIGEST || number == RSA_PSS_SALTLEN_AUTO ||
-         number == AUTO_DIGEST_MAX ||
-         (scheme->hash != NULL && number == (long)scheme->hash->size)))
+    if (number == RSA_PSS_SALTLEN_AUTO || number == AUTO_DIGEST_MAX)
+        number = RSA_PSS_SALTLEN_DIGEST;
+    if (number >= RSA_PSS_SALTLEN_MAX && number <= TPM2_MAX_RSA_KEY_BYTES &&
+        number != RSA_PSS_SALTLEN_AUTO) {
+        scheme->salt = (int)number;
         return 1;
-    tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
-              "a TPM chooses the salt of PSS itself, as long as the digest: "
-              "ask for rsa_pss_saltlen:digest");
+    }
+    tpm_raise(key->prov, TPM_R_BAD_PARAMETER,
+              "the salt of PSS is `digest`, `max`, `auto` or a number of "
+              "bytes");
     return 0;
 }
 
+int
+scheme_salt(const struct scheme *scheme, const struct tpm_key *key)
+{
+    int bits = key->area.publicArea.parameters.rsaDetail.keyBits;
+    int longest = 0;
+
+    if (scheme->hash == NULL)
+        return -1;
+    longest = (bits - 1 + 7) / 8 - (int)scheme->hash->size - 2;
+    if (scheme->salt == RSA_PSS_SALTLEN_MAX)
+        return longest;
+    if (scheme->salt == RSA_PSS_SALTLEN_DIGEST)
+        return (int)scheme->hash->size <= longest ? (int)scheme->hash->size
+                                                  : longest;
+    return scheme->salt <= longest ? scheme->salt : -1;
+}
+
 CHECKED static int
-take_mgf1(const struct scheme *scheme, const struct tpm_key *key,
+take_mask(struct scheme *scheme, const struct tpm_key *key,
           const OSSL_PARAM *param)
 {
     const char *name = NULL;
 
     if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
         return 0;
-    if (*name == '\0' || scheme->hash == NULL ||
-        provider_hash_by_name(key->prov, name) == scheme->hash)
+    scheme->mask =
+        *name == '\0' ? NULL : provider_hash_by_name(key->prov, name);
+    if (*name == '\0' || scheme->mask != NULL)
         return 1;
     tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
-              "a TPM masks PSS with the hash that it signs with, %s, and no "
-              "other",
-              scheme->hash->name);
+              "PSS is not masked with %.40s here: SHA256, SHA384, SHA512 and "
+              "SHA1 are what there is",
+              name);
     return 0;
 }
 
@@ -221,7 +251,7 @@ scheme_set_params(struct scheme *scheme, const struct tpm_key *key,
     if (p != NULL && !take_salt(scheme, key, p))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_MGF1_DIGEST);
-    return p == NULL || take_mgf1(scheme, key, p);
+    return p == NULL || take_mask(scheme, key, p);
 }
 
 CHECKED static int
@@ -236,28 +266,56 @@ answer_padding(const struct scheme *scheme, OSSL_PARAM *param)
 }
 
 CHECKED static int
-answer_algid(const struct scheme *scheme, OSSL_PARAM *param)
+answer_algid(const struct scheme *scheme, const struct tpm_key *key,
+             OSSL_PARAM *param)
 {
+    struct tpm_algid_pss pss = { 0 };
     unsigned char *der = NULL;
     size_t len = 0;
     int ok = 0;
 
-    if (scheme->hash == NULL ||
-        !tpm_algid_encode(scheme->id, scheme->hash->id, &der, &len))
+    if (scheme->hash == NULL)
+        return 0;
+    if (scheme->id == TPM2_ALG_RSAPSS) {
+        pss.mask = (scheme->mask != NULL ? scheme->mask : scheme->hash)->id;
+        pss.salt = scheme_salt(scheme, key);
+    }
+    if (pss.salt < 0 ||
+        !tpm_algid_encode(scheme->id, scheme->hash->id,
+                          scheme->id == TPM2_ALG_RSAPSS ? &pss : NULL, &der,
+                          &len))
         return 0;
     ok = OSSL_PARAM_set_octet_string(param, der, len);
     OPENSSL_free(der);
     return ok;
 }
 
+/* The names where there are names, numbers where there are none. */
+CHECKED static int
+answer_salt(const struct scheme *scheme, OSSL_PARAM *param)
+{
+    char number[16];
+
+    if (param->data_type != OSSL_PARAM_UTF8_STRING)
+        return OSSL_PARAM_set_int(param, scheme->salt);
+    (void)snprintf(number, sizeof number, "%d", scheme->salt);
+    return OSSL_PARAM_set_utf8_string(param,
+                                      scheme->salt == RSA_PSS_SALTLEN_DIGEST
+                                          ? OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST
+                                      : scheme->salt == RSA_PSS_SALTLEN_MAX
+                                          ? OSSL_PKEY_RSA_PSS_SALT_LEN_MAX
+                                          : number);
+}
+
 int
-scheme_get_params(const struct scheme *scheme, OSSL_PARAM params[])
+scheme_get_params(const struct scheme *scheme, const struct tpm_key *key,
+                  OSSL_PARAM params[])
 {
     const char *hash = scheme->hash == NULL ? "" : scheme->hash->name;
     OSSL_PARAM *p = NULL;
 
     p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_ALGORITHM_ID);
-    if (p != NULL && !answer_algid(scheme, p))
+    if (p != NULL && !answer_algid(scheme, key, p))
         return 0;
     p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_DIGEST);
     if (p != NULL && !OSSL_PARAM_set_utf8_string(p, hash))
@@ -266,15 +324,11 @@ scheme_get_params(const struct scheme *scheme, OSSL_PARAM params[])
     if (p != NULL && !answer_padding(scheme, p))
         return 0;
     p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_MGF1_DIGEST);
-    if (p != NULL && !OSSL_PARAM_set_utf8_string(p, hash))
+    if (p != NULL && !OSSL_PARAM_set_utf8_string(
+                         p, scheme->mask != NULL ? scheme->mask->name : hash))
         return 0;
     p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_PSS_SALTLEN);
-    if (p == NULL)
-        return 1;
-    return p->data_type == OSSL_PARAM_UTF8_STRING
-               ? OSSL_PARAM_set_utf8_string(p,
-                                            OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST)
-               : OSSL_PARAM_set_int(p, RSA_PSS_SALTLEN_DIGEST);
+    return p == NULL || answer_salt(scheme, p);
 }
 
 /* ECDSA signs a number, the leftmost bits of the digest. So a digest of any

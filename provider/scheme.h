@@ -16,6 +16,8 @@
 struct scheme {
     TPM2_ALG_ID id;              /* RSASSA, RSAPSS or ECDSA */
     const struct tpm_hash *hash; /* NULL: not chosen yet */
+    const struct tpm_hash *mask; /* of PSS; NULL: the same */
+    int salt;                    /* of PSS: bytes, or RSA_PSS_SALTLEN_* */
 };
 
 /* Starts from what the key demands, or its type's default; fails for a key
@@ -34,7 +36,13 @@ CHECKED int
 scheme_set_params(struct scheme *scheme, const struct tpm_key *key,
                   const OSSL_PARAM params[]);
 CHECKED int
-scheme_get_params(const struct scheme *scheme, OSSL_PARAM params[]);
+scheme_get_params(const struct scheme *scheme, const struct tpm_key *key,
+                  OSSL_PARAM params[]);
+
+/* The salt that a PSS signature is to have, bytes; -1 when there is no room
+ * for it. Whoever did not say gets one as long as the digest. */
+int
+scheme_salt(const struct scheme *scheme, const struct tpm_key *key);
 
 /* What the TPM is told, and the digest as it has to be for that: ECDSA cuts
  * or pads it to the width of the curve (SEC 1 §4.1.3 step 5). */

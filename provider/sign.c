@@ -9,8 +9,8 @@
 #include "dispatch.h"
 #include "error.h"
 #include "keytype.h"
-#include "operate.h"
 #include "provider.h"
+#include "rsasign.h"
 #include "scheme.h"
 
 #include <openssl/core_names.h>
@@ -224,7 +224,7 @@ sign(void *context, unsigned char *sig, size_t *len, size_t room,
     }
     return scheme_resolve(&op->scheme, op->key, digest, digest_len, &scheme,
                           &tbs) &&
-           tpm_key_sign(op->key, &tbs, &scheme, &signature) &&
+           rsasign(&op->scheme, op->key, &tbs, &scheme, &signature) &&
            put_signature(op, &signature, sig, len, room);
 }
 
@@ -258,7 +258,7 @@ get_params(void *context, OSSL_PARAM params[])
 {
     const struct sign *op = context;
 
-    return scheme_get_params(&op->scheme, params);
+    return op->key != NULL && scheme_get_params(&op->scheme, op->key, params);
 }
 
 static const OSSL_PARAM *

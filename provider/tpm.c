@@ -135,7 +135,7 @@ tpm_load(struct tpm *tpm, const struct tpm_entity *parent,
 int
 tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
          const struct tpm_auth *auth, const TPM2B_DIGEST *digest,
-         const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature)
+         const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature, int *lacks)
 {
     struct call call = call_begin(tpm, "TPM2_Sign", TPM2_CC_Sign, auth);
     static const TPMT_TK_HASHCHECK no_ticket = {
@@ -145,12 +145,20 @@ tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
 
     call.message.names[0] = &key->name;
     call.is_last = 1;
+    call.is_quiet = lacks != NULL;
     while (call_again(&call, Tss2_Sys_Sign_Prepare(tpm->sys, key->handle,
                                                    digest, scheme, &no_ticket)))
         continue;
-    if (call.code != TSS2_RC_SUCCESS)
+    if (call.code == TSS2_RC_SUCCESS)
+        return call_end(&call, Tss2_Sys_Sign_Complete(tpm->sys, signature));
+    if (lacks == NULL)
         return 0;
-    return call_end(&call, Tss2_Sys_Sign_Complete(tpm->sys, signature));
+    *lacks = tpm_code_is(call.code, TPM2_RC_HASH) ||
+             tpm_code_is(call.code, TPM2_RC_SCHEME) ||
+             tpm_code_is(call.code, TPM2_RC_VALUE);
+    if (!*lacks)
+        call_say(&call, call.code);
+    return 0;
 }
 
 /* After a lost connection the number may be somebody else's object by now. */

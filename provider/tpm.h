@@ -71,11 +71,12 @@ tpm_load(struct tpm *tpm, const struct tpm_entity *parent,
          const struct tpm_auth *auth, const TPM2B_PRIVATE *blob,
          const TPM2B_PUBLIC *area, struct tpm_entity *object);
 
-/* Part 3 §20.2, for a digest that was computed on the host. */
+/* Part 3 §20.2, for a digest that was computed on the host. `lacks` may be
+ * NULL; else a scheme or hash that the TPM does not have is said there. */
 CHECKED int
 tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
          const struct tpm_auth *auth, const TPM2B_DIGEST *digest,
-         const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature);
+         const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature, int *lacks);
 
 /* Part 3 §14.3. The message comes back encrypted by the session. A refusal of
  * what was given, not of how, is no error of the TPM's: *is_wrong, nothing

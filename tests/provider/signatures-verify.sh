@@ -73,19 +73,51 @@ pkeyutl()
         -sigopt rsa_pss_saltlen:digest
 }
 
+# Any salt and any mask, with a key that may sign and decrypt; and what the
+# request says of itself is what it has.
+salts()
+{
+    local salt
+    for salt in 0 20 32 222 digest max; do
+        expect_ok openssl dgst -sha256 -sign "$T/both.pem" \
+            -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:$salt \
+            -out "$T/sig" "$T/data"
+        verifies "$T/both.pub" -sha256 -sigopt rsa_padding_mode:pss \
+            -sigopt rsa_pss_saltlen:${salt/max/222}
+        expect_ok openssl req -new -key "$T/both.pem" -subj /CN=device \
+            -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:$salt \
+            -out "$T/csr"
+        expect_request "$T/csr"
+    done
+    expect_ok openssl dgst -sha512 -sign "$T/both.pem" \
+        -sigopt rsa_padding_mode:pss -sigopt rsa_mgf1_md:sha256 \
+        -sigopt rsa_pss_saltlen:digest -out "$T/sig" "$T/data"
+    verifies "$T/both.pub" -sha512 -sigopt rsa_padding_mode:pss \
+        -sigopt rsa_mgf1_md:sha256 -sigopt rsa_pss_saltlen:digest
+    expect_error 'a salt of 223 bytes does not fit' openssl dgst -sha256 \
+        -sign "$T/both.pem" -sigopt rsa_padding_mode:pss \
+        -sigopt rsa_pss_saltlen:223 -out "$T/none" "$T/data"
+}
+
+key_file "$T/both.pem" -algorithm RSA -pkeyopt bits:2048
+expect_ok openssl pkey -provider tpm2 -provider base -in "$T/both.pem" \
+    -pubout -out "$T/both.pub"
+
+each_order salts
 each_order digests
 each_order pss
 each_order pkeyutl
 
 # Refused beside what is accepted: a digest of the wrong length, and a salt
-# that this TPM does not make.
+# that this TPM does not make, with a key that may only sign.
 providers default tpm2
 head -c 20 "$T/digest" >"$T/short"
 expect_error . openssl pkeyutl -sign -inkey handle:0x81000010 -in "$T/short" \
     -pkeyopt digest:sha256 -out "$T/none"
 expect_ok openssl pkeyutl -sign -inkey handle:0x81000010 -in "$T/digest" \
     -pkeyopt digest:sha256 -out "$T/sig"
-expect_error . openssl dgst -sha256 -sign handle:0x81000010 \
+expect_error 'key may not decrypt, so that they cannot be padded' \
+    openssl dgst -sha256 -sign handle:0x81000010 \
     -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:7 \
     -out "$T/none" "$T/data"
 expect tpm_is_clean

@@ -48,7 +48,7 @@ number_of(const unsigned char *digest, size_t len, int bits)
 static void
 ecdsa_signs_the_same_number(struct provider *prov)
 {
-    struct scheme scheme = { TPM2_ALG_ECDSA, NULL };
+    struct scheme scheme = { .id = TPM2_ALG_ECDSA };
     struct tpm_key key = { .prov = prov, .area = tpm_template_ec };
     unsigned char digest[64];
     TPMT_SIG_SCHEME out = { 0 };
@@ -77,7 +77,7 @@ ecdsa_signs_the_same_number(struct provider *prov)
 static void
 rsa_takes_digests_as_they_are(struct provider *prov)
 {
-    struct scheme scheme = { TPM2_ALG_RSASSA, NULL };
+    struct scheme scheme = { .id = TPM2_ALG_RSASSA };
     struct tpm_key key = { .prov = prov, .area = tpm_template_rsa };
     unsigned char digest[64] = { 1 };
     TPMT_SIG_SCHEME out = { 0 };
@@ -95,7 +95,7 @@ rsa_takes_digests_as_they_are(struct provider *prov)
 static void
 fixed_and_restricted_keys_are_told_apart(struct provider *prov)
 {
-    struct scheme scheme = { TPM2_ALG_NULL, NULL };
+    struct scheme scheme = { .id = TPM2_ALG_NULL };
     struct tpm_key key = { .prov = prov, .area = tpm_template_rsa };
     TPMT_PUBLIC *area = &key.area.publicArea;
 
@@ -118,7 +118,7 @@ expect_algid(TPM2_ALG_ID scheme, TPM2_ALG_ID hash, const char *hex)
     size_t len = 0;
     char *got = NULL;
 
-    CHECK(tpm_algid_encode(scheme, hash, &der, &len));
+    CHECK(tpm_algid_encode(scheme, hash, NULL, &der, &len));
     got = OPENSSL_buf2hexstr(der, (long)len);
     if (!CHECK(got != NULL && OPENSSL_strcasecmp(got, hex) == 0))
         fprintf(stderr, "%s\n", got);
@@ -141,8 +141,9 @@ algorithm_identifiers_are_the_rfcs(void)
                  "09:60:86:48:01:65:03:04:02:01:05:00:A1:1C:30:1A:06:09:2A:86:"
                  "48:86:F7:0D:01:01:08:30:0D:06:09:60:86:48:01:65:03:04:02:01:"
                  "05:00:A2:03:02:01:20");
-    CHECK(!tpm_algid_encode(TPM2_ALG_ECDAA, TPM2_ALG_SHA256, &der, &len));
-    CHECK(!tpm_algid_encode(TPM2_ALG_RSASSA, TPM2_ALG_SM3_256, &der, &len));
+    CHECK(!tpm_algid_encode(TPM2_ALG_ECDAA, TPM2_ALG_SHA256, NULL, &der, &len));
+    CHECK(
+        !tpm_algid_encode(TPM2_ALG_RSASSA, TPM2_ALG_SM3_256, NULL, &der, &len));
 }
 
 static void
