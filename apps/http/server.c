@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * libevent's evhttp with what it leaves open: TLS, bounds, signals, draining.
+ * What is answered the routes say; how long connections last is counted in
+ * connections.c.  RFC 9112.
+ */
+#include "server.h"
+
+#include "base/log.h"
+#include "connections.h"
+#include "request.h"
+#include "routes.h"
+#include "tls.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
+
+#include <openssl/ssl.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* One listener and what came in by it. */
+struct door {
+    struct http_server *server;
+    struct http_listener settings;
+    struct evhttp *http;
+    struct evhttp_bound_socket *socket;
+    struct connections *connections; /* NULL without TLS */
+    bool is_starved;                 /* no descriptor was left to accept with */
+    struct door *next;
+};
+
+struct http_server {
+    struct event_base *base;
+    struct event *signals[3];
+    struct event *tick;
+    struct door *doors;
+    int64_t second; /* since the start */
+    int64_t end;    /* the second in which draining ends; 0: not draining */
+    int drain;
+    void (*on_tick)(void *context);
+    void *context;
+};
+
+static const struct {
+    enum evhttp_cmd_type command;
+    const char *name;
+} methods[] = {
+    { EVHTTP_REQ_GET, "GET" },         { EVHTTP_REQ_POST, "POST" },
+    { EVHTTP_REQ_HEAD, "HEAD" },       { EVHTTP_REQ_PUT, "PUT" },
+    { EVHTTP_REQ_DELETE, "DELETE" },   { EVHTTP_REQ_PATCH, "PATCH" },
+    { EVHTTP_REQ_OPTIONS, "OPTIONS" },
+};
+
+static const char *
+name_of(enum evhttp_cmd_type command)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (methods[i].command == command)
+            return methods[i].name;
+    return "";
+}
+
+static const char *
+text_or(const char *text, const char *otherwise)
+{
+    return text != NULL ? text : otherwise;
+}
+
+/* Fills in what the handler is to see; false when memory is short. */
+static bool
+request_fill(struct http_request *request, struct evhttp_request *from)
+{
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(from);
+    struct evbuffer *body = evhttp_request_get_input_buffer(from);
+    char *address = NULL;
+    ev_uint16_t port = 0;
+
+    evhttp_connection_get_peer(evhttp_request_get_connection(from), &address,
+                               &port);
+    *request = (struct http_request){
+        .method = name_of(evhttp_request_get_command(from)),
+        .path = uri != NULL ? text_or(evhttp_uri_get_path(uri), "") : "",
+        .query = uri != NULL ? text_or(evhttp_uri_get_query(uri), "") : "",
+        .authorization = evhttp_find_header(
+            evhttp_request_get_input_headers(from), "Authorization"),
+        .address = text_or(address, "nowhere"),
+        .body_length = evbuffer_get_length(body),
+        .body = (const char *)evbuffer_pullup(body, -1),
+        .name = "",
+    };
+    if (request->body_length == 0)
+        request->body = "";
+    return request->body != NULL;
+}
+
+static bool
+add_header(struct evhttp_request *to, const char *name, const char *value)
+{
+    return evhttp_add_header(evhttp_request_get_output_headers(to), name,
+                             value) == 0;
+}
+
+static void
+send_answer(struct evhttp_request *to, const struct http_answer *answer,
+            bool is_last)
+{
+    struct evbuffer *body = evbuffer_new();
+
+    if (body == NULL || evbuffer_add(body, answer->body, answer->length) != 0 ||
+        !add_header(to, "Content-Type", answer->type) ||
+        (is_last && !add_header(to, "Connection", "close")))
+        evhttp_send_error(to, HTTP_INTERNAL, NULL);
+    else
+        evhttp_send_reply(to, answer->status, http_status_word(answer->status),
+                          body);
+    if (body != NULL)
+        evbuffer_free(body);
+}
+
+static void
+on_request(struct evhttp_request *from, void *data)
+{
+    struct door *door = data;
+    struct evhttp_connection *by = evhttp_request_get_connection(from);
+    struct bufferevent *buffer = evhttp_connection_get_bufferevent(by);
+    struct http_request request;
+    struct http_answer answer = { .status = 500, .type = "text/plain" };
+
+    if (request_fill(&request, from))
+        http_routes_answer(door->settings.routes, &request, &answer);
+    /* Before it is sent: afterwards the connection may be gone. */
+    if (door->connections != NULL)
+        connections_answered(door->connections, buffer);
+    send_answer(from, &answer, door->server->end != 0);
+    http_answer_clear(&answer);
+}
+
+/* Too many files are open; another try with every tick. */
+static void
+on_accept_error(struct evconnlistener *listener, void *data)
+{
+    struct door *door = data;
+
+    log_error("cannot accept a connection: %s", strerror(errno));
+    evconnlistener_disable(listener);
+    door->is_starved = true;
+}
+
+static bool
+door_encrypt(struct door *door)
+{
+    const struct http_listener *settings = &door->settings;
+    SSL_CTX *tls = http_tls_new(settings->certificate, settings->key);
+
+    if (tls == NULL)
+        return false;
+    door->connections = connections_new(
+        door->server->base, tls, settings->connections_most, settings->seconds);
+    SSL_CTX_free(tls);
+    if (door->connections == NULL)
+        return false;
+    evhttp_set_bevcb(door->http, connections_next, door->connections);
+    return true;
+}
+
+/* Without this, what is answered in two parts waits 40 ms for a client that
+ * delays its acknowledgements; connections inherit it. */
+static void
+send_at_once(struct evhttp_bound_socket *bound)
+{
+    int on = 1;
+
+    (void)setsockopt(evhttp_bound_socket_get_fd(bound), IPPROTO_TCP,
+                     TCP_NODELAY, &on, sizeof on);
+}
+
+static bool
+door_open(struct door *door)
+{
+    const struct http_listener *settings = &door->settings;
+    struct evconnlistener *listener;
+
+    door->http = evhttp_new(door->server->base);
+    if (door->http == NULL) {
+        log_error("out of memory");
+        return false;
+    }
+    evhttp_set_max_headers_size(door->http, (ev_ssize_t)settings->head_most);
+    evhttp_set_max_body_size(door->http, (ev_ssize_t)settings->body_most);
+    evhttp_set_timeout(door->http, settings->seconds);
+    evhttp_set_flags(door->http, EVHTTP_SERVER_LINGERING_CLOSE);
+    evhttp_set_gencb(door->http, on_request, door);
+    /* Any that evhttp knows: what a method is good for the routes say. */
+    evhttp_set_allowed_methods(door->http, UINT16_MAX);
+    if (settings->certificate != NULL && !door_encrypt(door))
+        return false;
+    door->socket = evhttp_bind_socket_with_handle(door->http, settings->address,
+                                                  settings->port);
+    if (door->socket == NULL) {
+        log_error("cannot listen at %s port %u: %s", settings->address,
+                  (unsigned)settings->port, strerror(errno));
+        return false;
+    }
+    send_at_once(door->socket);
+    listener = evhttp_bound_socket_get_listener(door->socket);
+    if (door->connections != NULL)
+        connections_listen(door->connections, listener);
+    evconnlistener_set_error_cb(listener, on_accept_error);
+    return true;
+}
+
+/* No more connections; those that are there stay. */
+static void
+door_shut(struct door *door)
+{
+    if (door->connections != NULL)
+        connections_listen(door->connections, NULL);
+    if (door->socket != NULL)
+        evhttp_del_accept_socket(door->http, door->socket);
+    door->socket = NULL;
+}
+
+static void
+door_reload(struct door *door)
+{
+    const struct http_listener *settings = &door->settings;
+    SSL_CTX *tls;
+
+    if (door->connections == NULL || door->socket == NULL)
+        return;
+    tls = http_tls_new(settings->certificate, settings->key);
+    if (tls != NULL && connections_set_tls(door->connections, tls))
+        log_info("the certificate is loaded anew: %s", settings->certificate);
+    else
+        log_error("the old certificate stays: %s", settings->certificate);
+    SSL_CTX_free(tls);
+}
+
+static void
+door_tick(struct door *door)
+{
+    const struct http_server *server = door->server;
+
+    if (door->is_starved && door->socket != NULL)
+        evconnlistener_enable(evhttp_bound_socket_get_listener(door->socket));
+    door->is_starved = false;
+    if (door->connections != NULL)
+        connections_sweep(door->connections, server->second, server->end != 0);
+}
+
+static void
+drain(struct http_server *server)
+{
+    if (server->end != 0)
+        return;
+    log_info("draining: nobody else is let in");
+    server->end = server->second + server->drain + 1;
+    for (struct door *door = server->doors; door != NULL; door = door->next) {
+        door_shut(door);
+        door_tick(door);
+    }
+}
+
+static void
+on_signal(evutil_socket_t number, short what, void *data)
+{
+    struct http_server *server = data;
+
+    (void)what;
+    if (number != SIGHUP) {
+        drain(server);
+        return;
+    }
+    for (struct door *door = server->doors; door != NULL; door = door->next)
+        door_reload(door);
+}
+
+static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+
+static void
+on_tick(evutil_socket_t none, short what, void *data)
+{
+    struct http_server *server = data;
+    struct http_server_stats stats;
+
+    (void)none, (void)what;
+    server->second++;
+    for (struct door *door = server->doors; door != NULL; door = door->next)
+        door_tick(door);
+    if (server->on_tick != NULL)
+        server->on_tick(server->context);
+    http_server_look(server, &stats);
+    if (server->end != 0 && (stats.open == 0 || server->second >= server->end))
+        event_base_loopbreak(server->base);
+}
+
+static bool
+add_events(struct http_server *server)
+{
+    const struct timeval second = { .tv_sec = 1 };
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        server->signals[i] =
+            evsignal_new(server->base, signals[i], on_signal, server);
+        if (server->signals[i] == NULL ||
+            event_add(server->signals[i], NULL) != 0)
+            return false;
+    }
+    server->tick = event_new(server->base, -1, EV_PERSIST, on_tick, server);
+    return server->tick != NULL && event_add(server->tick, &second) == 0;
+}
+
+struct http_server *
+http_server_new(void)
+{
+    struct http_server *it = calloc(1, sizeof *it);
+
+    if (it == NULL || (it->base = event_base_new()) == NULL ||
+        !add_events(it)) {
+        log_error("out of memory");
+        http_server_free(&it);
+        return NULL;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    return it;
+}
+
+bool
+http_server_listen(struct http_server *server,
+                   const struct http_listener *listener)
+{
+    struct door *door = calloc(1, sizeof *door);
+
+    if (door == NULL) {
+        log_error("out of memory");
+        return false;
+    }
+    door->server = server;
+    door->settings = *listener;
+    door->next = server->doors;
+    server->doors = door;
+    return door_open(door);
+}
+
+bool
+http_server_run(struct http_server *server, int seconds,
+                void (*tick)(void *context), void *context)
+{
+    server->drain = seconds;
+    server->on_tick = tick;
+    server->context = context;
+    if (event_base_dispatch(server->base) >= 0)
+        return true;
+    log_error("the event loop fails: %s", strerror(errno));
+    return false;
+}
+
+void
+http_server_look(const struct http_server *server,
+                 struct http_server_stats *stats)
+{
+    memset(stats, 0, sizeof *stats);
+    for (const struct door *door = server->doors; door != NULL;
+         door = door->next) {
+        struct connections_count count;
+
+        if (door->connections == NULL)
+            continue;
+        count = connections_look(door->connections);
+        stats->open += count.open;
+        stats->accepted += count.accepted;
+        stats->timed_out += count.timed_out;
+    }
+}
+
+/* The base runs what ends connections, so they go before it and what counts
+ * them goes after it. */
+static void
+free_doors(struct http_server *server)
+{
+    while (server->doors != NULL) {
+        struct door *door = server->doors;
+
+        server->doors = door->next;
+        connections_free(&door->connections);
+        free(door);
+    }
+}
+
+void
+http_server_free(struct http_server **server)
+{
+    struct http_server *it = *server;
+
+    if (it == NULL)
+        return;
+    for (struct door *door = it->doors; door != NULL; door = door->next) {
+        door_shut(door);
+        if (door->http != NULL)
+            evhttp_free(door->http);
+    }
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (it->signals[i] != NULL)
+            event_free(it->signals[i]);
+    if (it->tick != NULL)
+        event_free(it->tick);
+    if (it->base != NULL)
+        event_base_free(it->base);
+    free_doors(it);
+    free(it);
+    *server = NULL;
+}
