@@ -55,6 +55,16 @@ enum gate_reason {
     GATE_OTHER_DEVICE,
     GATE_DIRECTION,
     GATE_PAYLOAD,
+
+    /* why nobody may speak through this gateway, over HTTP */
+    GATE_UNKNOWN_OTHER,
+    GATE_OTHER_BLOCKED,
+    GATE_NO_GATEWAY,
+    GATE_IS_GATEWAY,
+    GATE_AUTH_METHOD,
+    GATE_NOT_BOUND,
+
+    GATE_REASONS /* how many there are */
 };
 
 struct gate_refusal {
@@ -121,6 +131,24 @@ CHECKED bool
 gate_authorize(const struct gate_device *device, enum gate_direction direction,
                const char *text, size_t length, size_t payload,
                struct names_topic *topic, struct gate_refusal *refusal);
+
+/* Section 4.2: one of the two visits with its own token, and names the other.
+ */
+enum gate_delegation {
+    GATE_THROUGH_GATEWAY, /* a device names its gateway */
+    GATE_FOR_DEVICE,      /* a gateway names the device that it speaks for */
+};
+
+/*
+ * May VISITOR, which has been let in, and the one of its registry that it names
+ * by ID, an id or a number, speak as gateway and device?  They must be bound,
+ * and the gateway's method must be content with whose token there is.  If so
+ * *OTHER is who was named.  Otherwise false, and *REFUSAL says why.
+ */
+CHECKED bool
+gate_delegate(struct registry_store *store, const struct gate_device *visitor,
+              enum gate_delegation delegation, const char *id,
+              struct gate_device *other, struct gate_refusal *refusal);
 
 /* A word for a reason, "unknown-device", for counters; a constant. */
 const char *

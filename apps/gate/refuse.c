@@ -47,6 +47,17 @@ static const struct {
     [GATE_OTHER_DEVICE] = { "other-device", "the topic is another device's" },
     [GATE_DIRECTION] = { "direction", "that is not for this topic" },
     [GATE_PAYLOAD] = { "payload", "the payload is too long" },
+    [GATE_UNKNOWN_OTHER] = { "unknown-other", "gateway and device are not in "
+                                              "one registry" },
+    [GATE_OTHER_BLOCKED] = { "other-blocked", "the one that it names is "
+                                              "blocked" },
+    [GATE_NO_GATEWAY] = { "no-gateway", "what should be a gateway is none" },
+    [GATE_IS_GATEWAY] = { "is-gateway", "what should be a device is a "
+                                        "gateway" },
+    [GATE_AUTH_METHOD] = { "auth-method", "the gateway's method of "
+                                          "authentication does not allow it" },
+    [GATE_NOT_BOUND] = { "not-bound", "the device is not bound to the "
+                                      "gateway" },
 };
 
 bool
