@@ -9,6 +9,7 @@
  */
 #include "base/log.h"
 #include "base/names.h"
+#include "bridge/broker-log.h"
 #include "bridge/clock.h"
 #include "bridge/database.h"
 #include "bridge/sessions.h"
@@ -458,7 +459,7 @@ mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **user,
     struct bridge *bridge = calloc(1, sizeof *bridge);
     bool ok = false;
 
-    log_open("iot_mqtt_bridge", sink_write);
+    sink_open("iot_mqtt_bridge", broker_log_write);
     if (bridge == NULL)
         goto out;
     bridge->identifier = identifier;

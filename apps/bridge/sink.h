@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The plugin's lines in the broker's log, never more than a bounded number:
- * whoever knocks shall not fill the disk.
+ * A bridge's lines of log, never more than a bounded number: whoever knocks
+ * shall not fill the disk.  Where they go is the writer's affair.
  */
 #ifndef BRIDGE_SINK_H
 #define BRIDGE_SINK_H
@@ -10,9 +10,9 @@
 
 #include <stdint.h>
 
-/* For log_open. */
+/* Instead of log_open: of all lines of PROGRAM, only so many go to WRITER. */
 void
-sink_write(enum log_level level, const char *text);
+sink_open(const char *program, log_sink *writer);
 
 /* Says how many lines were left out, when there is room to say so.  To be
  * called about once a second, with the second of the monotonic clock. */

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The broker's log.  How much of it the bridge may take is the sink's affair.
+ */
+#ifndef BRIDGE_BROKER_LOG_H
+#define BRIDGE_BROKER_LOG_H
+
+#include "base/log.h"
+
+/* For sink_open. */
+void
+broker_log_write(enum log_level level, const char *text);
+
+#endif
