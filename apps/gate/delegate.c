@@ -44,11 +44,11 @@ may_stand(const struct registry_admission *gateway,
     if (device->gateway_type == REGISTRY_GATEWAY)
         return gate_refuse(refusal, GATE_IS_GATEWAY, "%s", device->device);
     if (method == REGISTRY_AUTH_UNSPECIFIED)
-        return gate_refuse(refusal, GATE_AUTH_METHOD,
+        return gate_refuse(refusal, GATE_METHOD,
                            "%s serves no device, its method is unspecified",
                            gateway->device);
     if (delegation == GATE_FOR_DEVICE && method != REGISTRY_AUTH_ASSOCIATION)
-        return gate_refuse(refusal, GATE_AUTH_METHOD,
+        return gate_refuse(refusal, GATE_METHOD,
                            "%s needs the token of the device, which then names "
                            "it as its gateway_id",
                            gateway->device);

@@ -61,7 +61,7 @@ enum gate_reason {
     GATE_OTHER_BLOCKED,
     GATE_NO_GATEWAY,
     GATE_IS_GATEWAY,
-    GATE_AUTH_METHOD,
+    GATE_METHOD,
     GATE_NOT_BOUND,
 
     GATE_REASONS /* how many there are */

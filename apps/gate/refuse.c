@@ -54,8 +54,8 @@ static const struct {
     [GATE_NO_GATEWAY] = { "no-gateway", "what should be a gateway is none" },
     [GATE_IS_GATEWAY] = { "is-gateway", "what should be a device is a "
                                         "gateway" },
-    [GATE_AUTH_METHOD] = { "auth-method", "the gateway's method of "
-                                          "authentication does not allow it" },
+    [GATE_METHOD] = { "method", "the gateway's method of "
+                                "authentication does not allow it" },
     [GATE_NOT_BOUND] = { "not-bound", "the device is not bound to the "
                                       "gateway" },
 };
