@@ -16,4 +16,8 @@ CHECKED bool
 resource_name(const char *project, const char *kind, const char *text,
               char *name, size_t size);
 
+/* Is NAME "projects/P/KIND/ID" as it should be? */
+CHECKED bool
+resource_is_name(const char *kind, const char *name);
+
 #endif

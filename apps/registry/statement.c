@@ -195,6 +195,49 @@ static const char *const statements[STATEMENT_COUNT] = {
         " AND key < (SELECT max(key) FROM message) AND ?1 = 0",
     [STATEMENT_TOPIC_NEXT] = "SELECT key, retention FROM topic WHERE key > ?1"
                              " ORDER BY key LIMIT 1",
+    [STATEMENT_MESSAGE_CLEAR] =
+        "DELETE FROM message WHERE key IN"
+        " (SELECT key FROM message WHERE topic = ?1 LIMIT ?2)"
+        " AND key < (SELECT max(key) FROM message)",
+    [STATEMENT_MESSAGE_FRESH] =
+        "SELECT key FROM message WHERE topic = ?1 AND key > ?2"
+        " ORDER BY key LIMIT ?3",
+    [STATEMENT_MESSAGE_SELECT] =
+        "SELECT at_ms, num_id, project, location, registry, device, subfolder,"
+        " gateway, (SELECT attempt FROM delivery WHERE subscription = ?1"
+        " AND message = ?2), data FROM message WHERE key = ?2",
+    [STATEMENT_TOPIC_KEY] = "SELECT key FROM topic WHERE name = ?1",
+    [STATEMENT_TOPIC_INSERT] =
+        "INSERT INTO topic (name, retention, created) VALUES (?1, ?2, ?3)",
+    [STATEMENT_TOPIC_DELETE] = "DELETE FROM topic WHERE key = ?1",
+    [STATEMENT_TOPIC_PAGE] =
+        "SELECT name, retention, created FROM topic WHERE name > ?2"
+        " AND substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 1",
+    [STATEMENT_SUBSCRIPTION_KEY] =
+        "SELECT key FROM subscription WHERE name = ?1",
+    [STATEMENT_SUBSCRIPTION_SELECT] =
+        "SELECT key, topic, deadline, cursor FROM subscription WHERE name = ?1",
+    [STATEMENT_SUBSCRIPTION_INSERT] =
+        "INSERT INTO subscription (name, topic, deadline, cursor, created)"
+        " SELECT ?1, ?2, ?3, CASE ?4 WHEN 1 THEN 0 ELSE"
+        " coalesce((SELECT max(key) FROM message), 0) END, ?5",
+    [STATEMENT_SUBSCRIPTION_MOVE] =
+        "UPDATE subscription SET cursor = ?2 WHERE key = ?1",
+    [STATEMENT_SUBSCRIPTION_DELETE] = "DELETE FROM subscription WHERE key = ?1",
+    [STATEMENT_SUBSCRIPTION_PAGE] =
+        "SELECT s.name, t.name, s.deadline, s.created, (SELECT count(*)"
+        " FROM delivery d WHERE d.subscription = s.key) FROM subscription s"
+        " JOIN topic t ON t.key = s.topic WHERE s.name > ?2"
+        " AND substr(s.name, 1, length(?1)) = ?1 ORDER BY s.name LIMIT 1",
+    [STATEMENT_DELIVERY_OVERDUE] =
+        "SELECT message FROM delivery WHERE subscription = ?1"
+        " AND until_ms <= ?2 ORDER BY until_ms LIMIT ?3",
+    [STATEMENT_DELIVERY_LEASE] =
+        "INSERT INTO delivery (subscription, message, attempt, until_ms)"
+        " VALUES (?1, ?2, 1, ?3) ON CONFLICT (subscription, message) DO UPDATE"
+        " SET attempt = attempt + 1, until_ms = ?3",
+    [STATEMENT_DELIVERY_DELETE] =
+        "DELETE FROM delivery WHERE subscription = ?1 AND message = ?2",
     [STATEMENT_PAGE_COUNT] = "PRAGMA page_count",
     [STATEMENT_PAGE_EMPTY] = "PRAGMA freelist_count",
     [STATEMENT_PAGE_SIZE] = "PRAGMA page_size",

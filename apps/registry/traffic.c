@@ -20,9 +20,6 @@
 /* A broker's thread may wait the one, a person at the keyboard the other. */
 enum { WAIT_BRIEFLY_MS = 10, WAIT_PATIENTLY_MS = 10000 };
 
-/* Pages in the log before they go into the database: 16 MB. */
-#define CHECKPOINT_PAGES "PRAGMA wal_autocheckpoint = 4000"
-
 #define MAKES_ONE "iot-registry topics create makes one"
 
 static const struct store_way ways[] = {
@@ -40,22 +37,14 @@ traffic_open(const char *path, enum traffic_access access,
 {
     struct traffic *traffic = calloc(1, sizeof *traffic);
     struct store_way way = ways[access];
-    int code;
 
     if (traffic == NULL) {
         log_error("out of memory");
         return NULL;
     }
     way.survives_power = durability == TRAFFIC_SURVIVES_POWER;
-    if (!store_open(&traffic->store, &way, path)) {
+    if (!store_open(&traffic->store, &way, path))
         traffic_close(&traffic);
-        return NULL;
-    }
-    code = sqlite3_exec(traffic->store.db, CHECKPOINT_PAGES, NULL, NULL, NULL);
-    if (code != SQLITE_OK) {
-        store_say(&schema_traffic, traffic->store.db, path, code);
-        traffic_close(&traffic);
-    }
     return traffic;
 }
 

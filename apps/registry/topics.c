@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Topics and subscriptions, in and out of the tables.  What is published and
+ * fetched is traffic.c's and pull.c's.
+ */
+#include "topics.h"
+
+#include "base/log.h"
+#include "resource.h"
+#include "station.h"
+
+#include <string.h>
+#include <time.h>
+
+/* Messages deleted at a time, so that no bridge waits long. */
+enum { ROWS_AT_A_TIME = 200 };
+
+bool
+traffic_subscription_name(const char *project, const char *text,
+                          char name[TRAFFIC_TOPIC_MOST])
+{
+    return resource_name(project, "subscriptions", text, name,
+                         TRAFFIC_TOPIC_MOST);
+}
+
+static bool
+is_name(const char *kind, const char *name)
+{
+    if (resource_is_name(kind, name))
+        return true;
+    log_error("refused: \"%s\" is no name like projects/P/%s/ID: the id is a "
+              "letter, then 2 to 254 of letters, digits and -._+~%%, not "
+              "beginning with goog",
+              name, kind);
+    return false;
+}
+
+static bool
+is_within(const char *what, int64_t number, int64_t least, int64_t most)
+{
+    if (number >= least && number <= most)
+        return true;
+    log_error("refused: %s is %lld to %lld seconds", what, (long long)least,
+              (long long)most);
+    return false;
+}
+
+/* The row of NAME in the table that WHICH looks in; 0 when there is none. */
+static bool
+find(struct traffic *traffic, enum statement which, const char *name,
+     int64_t *key)
+{
+    struct store_value values[] = { store_text(name), { .kind = STORE_END } };
+    bool found;
+
+    *key = 0;
+    return store_lookup(&traffic->store, which, values, &found, key);
+}
+
+static bool
+is_free(struct traffic *traffic, enum statement which, const char *name)
+{
+    int64_t key;
+
+    if (!find(traffic, which, name, &key))
+        return false;
+    if (key != 0)
+        log_error("Resource already exists in the project (resource=%s).",
+                  strrchr(name, '/') + 1);
+    return key == 0;
+}
+
+static bool
+is_there(struct traffic *traffic, enum statement which, const char *name,
+         int64_t *key)
+{
+    if (!find(traffic, which, name, key))
+        return false;
+    if (*key == 0)
+        log_error("Resource not found (resource=%s).", name);
+    return *key != 0;
+}
+
+static bool
+insert_topic(struct traffic *traffic, const struct traffic_topic *topic)
+{
+    struct store_value values[] = { store_text(topic->name),
+                                    store_number(topic->retention),
+                                    store_number((int64_t)time(NULL)),
+                                    { .kind = STORE_END } };
+
+    return is_free(traffic, STATEMENT_TOPIC_KEY, topic->name) &&
+           store_run(&traffic->store, STATEMENT_TOPIC_INSERT, values, NULL);
+}
+
+bool
+traffic_topic_create(struct traffic *traffic, const struct traffic_topic *topic)
+{
+    return is_name("topics", topic->name) &&
+           is_within("the retention of messages", topic->retention, 1,
+                     TRAFFIC_RETENTION_MOST) &&
+           store_begin_write(&traffic->store) &&
+           store_end(&traffic->store, insert_topic(traffic, topic));
+}
+
+static bool
+delete_row(struct traffic *traffic, enum statement which,
+           enum statement deletion, const char *name, int64_t *key)
+{
+    struct store_value values[] = { { .kind = STORE_END },
+                                    { .kind = STORE_END } };
+
+    if (!is_there(traffic, which, name, key))
+        return false;
+    values[0] = store_number(*key);
+    return store_run(&traffic->store, deletion, values, NULL);
+}
+
+bool
+traffic_topic_delete(struct traffic *traffic, const char *name)
+{
+    struct store_value values[] = { { .kind = STORE_END },
+                                    store_number(ROWS_AT_A_TIME),
+                                    { .kind = STORE_END } };
+    int changes = ROWS_AT_A_TIME;
+    int64_t key = 0;
+
+    if (!store_begin_write(&traffic->store) ||
+        !store_end(&traffic->store,
+                   delete_row(traffic, STATEMENT_TOPIC_KEY,
+                              STATEMENT_TOPIC_DELETE, name, &key)))
+        return false;
+    values[0] = store_number(key);
+    while (changes == ROWS_AT_A_TIME)
+        if (!store_run(&traffic->store, STATEMENT_MESSAGE_CLEAR, values,
+                       &changes))
+            return false;
+    return true;
+}
+
+/* Stands on the first row of WHICH whose name is behind AFTER and begins with
+ * PREFIX; NULL, when not OK is left, when there is none. */
+static sqlite3_stmt *
+next(struct traffic *traffic, enum statement which, const char *prefix,
+     const char *after, bool *ok)
+{
+    struct store_value values[] = { store_text(prefix),
+                                    store_text(after),
+                                    { .kind = STORE_END } };
+    sqlite3_stmt *query = store_query(&traffic->store, which, values);
+    bool has_row = false;
+
+    *ok = query != NULL && store_next(&traffic->store, query, &has_row);
+    if (!has_row)
+        store_done(&query);
+    return query;
+}
+
+bool
+traffic_topic_next(struct traffic *traffic, const char *prefix,
+                   const char *after, struct traffic_topic *topic, bool *found)
+{
+    bool ok;
+    sqlite3_stmt *query =
+        next(traffic, STATEMENT_TOPIC_PAGE, prefix, after, &ok);
+
+    *found = query != NULL;
+    if (*found) {
+        store_copy_chars(query, 0, topic->name, sizeof topic->name);
+        topic->retention = sqlite3_column_int64(query, 1);
+        topic->created = sqlite3_column_int64(query, 2);
+    }
+    store_done(&query);
+    return ok;
+}
+
+static bool
+insert_subscription(struct traffic *traffic,
+                    const struct traffic_subscription *wanted, bool from_start)
+{
+    struct store_value values[] = {
+        store_text(wanted->name),          { .kind = STORE_END },
+        store_number(wanted->deadline),    store_number(from_start),
+        store_number((int64_t)time(NULL)), { .kind = STORE_END }
+    };
+    int64_t topic = 0;
+
+    if (!is_free(traffic, STATEMENT_SUBSCRIPTION_KEY, wanted->name) ||
+        !is_there(traffic, STATEMENT_TOPIC_KEY, wanted->topic, &topic))
+        return false;
+    values[1] = store_number(topic);
+    return store_run(&traffic->store, STATEMENT_SUBSCRIPTION_INSERT, values,
+                     NULL);
+}
+
+bool
+traffic_subscription_create(struct traffic *traffic,
+                            const struct traffic_subscription *wanted,
+                            bool from_start)
+{
+    return is_name("subscriptions", wanted->name) &&
+           is_within("the acknowledgement deadline", wanted->deadline,
+                     TRAFFIC_DEADLINE_LEAST, TRAFFIC_DEADLINE_MOST) &&
+           store_begin_write(&traffic->store) &&
+           store_end(&traffic->store,
+                     insert_subscription(traffic, wanted, from_start));
+}
+
+bool
+traffic_subscription_delete(struct traffic *traffic, const char *name)
+{
+    int64_t key = 0;
+
+    return store_begin_write(&traffic->store) &&
+           store_end(&traffic->store,
+                     delete_row(traffic, STATEMENT_SUBSCRIPTION_KEY,
+                                STATEMENT_SUBSCRIPTION_DELETE, name, &key));
+}
+
+bool
+traffic_subscription_next(struct traffic *traffic, const char *prefix,
+                          const char *after,
+                          struct traffic_subscription *subscription,
+                          bool *found)
+{
+    bool ok;
+    sqlite3_stmt *query =
+        next(traffic, STATEMENT_SUBSCRIPTION_PAGE, prefix, after, &ok);
+
+    *found = query != NULL;
+    if (*found) {
+        store_copy_chars(query, 0, subscription->name,
+                         sizeof subscription->name);
+        store_copy_chars(query, 1, subscription->topic,
+                         sizeof subscription->topic);
+        subscription->deadline = sqlite3_column_int64(query, 2);
+        subscription->created = sqlite3_column_int64(query, 3);
+        subscription->waiting = sqlite3_column_int64(query, 4);
+    }
+    store_done(&query);
+    return ok;
+}
