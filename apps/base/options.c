@@ -37,6 +37,15 @@ struct parse {
     bool *seen;
 };
 
+/* strtoll takes white space and a plus before the digits; we do not. */
+static bool
+begins_with_digit(const char *text)
+{
+    if (*text == '-')
+        text++;
+    return *text >= '0' && *text <= '9';
+}
+
 bool
 options_number(const char *text, int64_t minimum, int64_t maximum,
                int64_t *number)
@@ -47,9 +56,8 @@ options_number(const char *text, int64_t minimum, int64_t maximum,
 
     errno = 0;
     value = strtoll(text, &end, base);
-    if (errno != 0 || end == text || *end != '\0')
-        return false;
-    if (*text == ' ' || *text == '+' || value < minimum || value > maximum)
+    if (errno != 0 || *end != '\0' || !begins_with_digit(text) ||
+        value < minimum || value > maximum)
         return false;
     *number = value;
     return true;

@@ -68,6 +68,11 @@ main(void)
     CHECK(parse("--seconds", "3601", "word", NULL) == OPTIONS_MISUSED);
     CHECK(parse("--seconds", "12s", "word", NULL) == OPTIONS_MISUSED);
     CHECK(parse("--seconds", "", "word", NULL) == OPTIONS_MISUSED);
+    CHECK(parse("--seconds", " 12", "word", NULL) == OPTIONS_MISUSED);
+    CHECK(parse("--seconds", "\t12", "word", NULL) == OPTIONS_MISUSED);
+    CHECK(parse("--seconds", "\n12", "word", NULL) == OPTIONS_MISUSED);
+    CHECK(parse("--seconds", "+12", "word", NULL) == OPTIONS_MISUSED);
+    CHECK(parse("--seconds", "0x", "word", NULL) == OPTIONS_MISUSED);
     CHECK(parse("--colour=a", "--colour=b", "word", NULL) == OPTIONS_RUN);
     CHECK(arguments.colours.count == 2);
     CHECK(parse("--", "--loud", NULL, NULL) == OPTIONS_RUN);
