@@ -2,10 +2,11 @@
 /*
  * The spool: a row of segments, a cursor, and a window of messages that are
  * handed out.  What a message looks like is record.c's; the files are
- * segment.c's; when to send what is the caller's.
+ * segment.c's and cursor.c's; when to send what is the caller's.
  */
 #include "spool.h"
 
+#include "cursor.h"
 #include "segment.h"
 
 #include "base/log.h"
@@ -20,9 +21,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
-enum { CURSOR_SLOT = 16, SEGMENT_LEAST = 64 * 1024, SEGMENT_PARTS = 8 };
+enum { SEGMENT_LEAST = 64 * 1024, SEGMENT_PARTS = 8 };
 
 /* A place in the row of segments. */
 struct place {
@@ -44,8 +44,7 @@ struct spool {
     struct spool_limits limits;
     uint64_t segment_size;
     int lock;
-    int cursor;
-    unsigned cursor_writes;
+    struct cursor cursor;
     struct segment *first, *last;
     struct place reader;
     uint64_t sequence;     /* of the newest message */
@@ -69,25 +68,23 @@ join(const struct spool *spool, const char *name, char path[PATH_MAX])
 }
 
 /* Opens a file of the folder that is ours for as long as we run. */
-static int
-open_own(const struct spool *spool, const char *name)
+static bool
+open_own(const struct spool *spool, const char *name, int *fd)
 {
     char path[PATH_MAX];
-    int fd;
 
     if (!join(spool, name, path))
-        return -1;
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
+        return false;
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*fd < 0)
         log_error("cannot open %s: %s", path, strerror(errno));
-    return fd;
+    return *fd >= 0;
 }
 
 static bool
 take_lock(struct spool *spool)
 {
-    spool->lock = open_own(spool, "lock");
-    if (spool->lock < 0)
+    if (!open_own(spool, "lock", &spool->lock))
         return false;
     if (flock(spool->lock, LOCK_EX | LOCK_NB) == 0)
         return true;
@@ -95,69 +92,20 @@ take_lock(struct spool *spool)
     return false;
 }
 
-/* A slot of the cursor: eight bytes of sequence, four of checksum. */
-static void
-write_slot(unsigned char slot[CURSOR_SLOT], uint64_t sequence)
-{
-    uint32_t sum;
-
-    memset(slot, 0, CURSOR_SLOT);
-    for (int i = 0; i < 8; i++)
-        slot[i] = (unsigned char)(sequence >> (8 * i));
-    sum = (uint32_t)crc32_z(0, slot, 8);
-    for (int i = 0; i < 4; i++)
-        slot[8 + i] = (unsigned char)(sum >> (8 * i));
-}
-
-/* Zero, which only means that messages are sent again, if it is torn. */
-static uint64_t
-read_slot(const unsigned char slot[CURSOR_SLOT])
-{
-    unsigned char again[CURSOR_SLOT];
-    uint64_t sequence = 0;
-
-    for (int i = 8; i > 0; i--)
-        sequence = sequence << 8 | slot[i - 1];
-    write_slot(again, sequence);
-    return memcmp(slot, again, CURSOR_SLOT) == 0 ? sequence : 0;
-}
-
-/* Two slots are written in turn, so that one is always whole. */
 static bool
 open_cursor(struct spool *spool)
 {
-    unsigned char slots[2 * CURSOR_SLOT] = { 0 };
+    int fd = -1;
 
-    spool->cursor = open_own(spool, "cursor");
-    if (spool->cursor < 0)
+    if (!open_own(spool, "cursor", &fd))
         return false;
-    if (pread(spool->cursor, slots, sizeof slots, 0) < 0) {
+    if (!cursor_open(&spool->cursor, fd, &spool->acknowledged)) {
         log_error("cannot read the cursor of %s: %s", spool->folder,
                   strerror(errno));
         return false;
     }
-    spool->acknowledged = read_slot(slots);
-    if (read_slot(slots + CURSOR_SLOT) > spool->acknowledged) {
-        spool->acknowledged = read_slot(slots + CURSOR_SLOT);
-        spool->cursor_writes = 1;
-    }
-    spool->cursor_writes++; /* the next goes into the older slot */
     spool->sequence = spool->acknowledged;
     return true;
-}
-
-/* A cursor that is not written costs repetitions, and nothing else. */
-static void
-write_cursor(struct spool *spool)
-{
-    unsigned char slot[CURSOR_SLOT];
-    off_t at = (off_t)(spool->cursor_writes % 2) * CURSOR_SLOT;
-
-    if (spool->cursor < 0)
-        return;
-    write_slot(slot, spool->acknowledged);
-    if (pwrite(spool->cursor, slot, sizeof slot, at) == CURSOR_SLOT)
-        spool->cursor_writes++;
 }
 
 static void
@@ -289,7 +237,7 @@ spool_open(const char *folder, const char *owner,
         log_error("out of memory for the spool");
         return NULL;
     }
-    spool->lock = spool->cursor = -1;
+    spool->lock = spool->cursor.fd = -1;
     spool->limits = *limits;
     spool->segment_size = limits->bytes / SEGMENT_PARTS;
     if (spool->segment_size > SEGMENT_MOST)
@@ -448,7 +396,7 @@ spool_acknowledge(struct spool *spool, uint64_t sequence)
         has_moved = true;
     }
     if (has_moved) {
-        write_cursor(spool);
+        cursor_write(&spool->cursor, spool->acknowledged);
         drop_segments(spool);
     }
 }
@@ -483,15 +431,13 @@ spool_close(struct spool **spool)
         return;
     *spool = NULL;
     /* The cursor keeps the numbering going when all segments are gone. */
-    needed = gone->count > 0 || gone->cursor < 0 || fsync(gone->cursor) != 0;
+    needed = !cursor_close(&gone->cursor) || gone->count > 0;
     while (gone->first != NULL) {
         struct segment *next = gone->first->next;
 
         segment_free(&gone->first, needed);
         gone->first = next;
     }
-    if (gone->cursor >= 0)
-        close(gone->cursor);
     if (gone->lock >= 0)
         close(gone->lock);
     free(gone->folder);
