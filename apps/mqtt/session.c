@@ -451,12 +451,13 @@ session_new(const struct session_settings *settings)
     session->settings = *settings;
     session->due = now_ms();
     session->tls = tls_new(settings->host, settings->cafile);
-    if (session->tls == NULL || mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
-        tls_free(&session->tls);
-        free(session);
-        return NULL;
-    }
-    return session;
+    if (session->tls != NULL && mosquitto_lib_init() == MOSQ_ERR_SUCCESS)
+        return session;
+    if (session->tls != NULL)
+        log_error("libmosquitto cannot be set up");
+    tls_free(&session->tls);
+    free(session);
+    return NULL;
 }
 
 void

@@ -227,6 +227,20 @@ find_reader(struct spool *spool)
     spool->reader = place;
 }
 
+static bool
+copy_owner(struct spool *spool, const char *owner)
+{
+    if (strlen(owner) > RECORD_OWNER_MOST) {
+        log_error("the name of the spool's owner is longer than %d bytes",
+                  RECORD_OWNER_MOST);
+        return false;
+    }
+    spool->owner = strdup(owner);
+    if (spool->owner == NULL)
+        log_error("out of memory for the spool");
+    return spool->owner != NULL;
+}
+
 struct spool *
 spool_open(const char *folder, const char *owner,
            const struct spool_limits *limits)
@@ -244,13 +258,11 @@ spool_open(const char *folder, const char *owner,
         spool->segment_size = SEGMENT_MOST;
     if (spool->segment_size < SEGMENT_LEAST)
         spool->segment_size = SEGMENT_LEAST;
-    spool->owner = strdup(owner);
-    if (spool->owner == NULL || strlen(owner) > RECORD_OWNER_MOST ||
-        (folder != NULL && !open_folder(spool, folder))) {
+    if (!copy_owner(spool, owner) ||
+        (folder != NULL && !open_folder(spool, folder)))
         spool_close(&spool);
-        return NULL;
-    }
-    find_reader(spool);
+    else
+        find_reader(spool);
     return spool;
 }
 
