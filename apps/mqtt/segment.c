@@ -213,7 +213,7 @@ segment_load(const char *folder, const char *name, const char *owner,
 out:
     file_free(&text, reading.length);
     free(reading.good);
-    if (!ok && segment != NULL)
+    if (!ok)
         segment_free(&segment, true);
     return segment;
 }
@@ -331,6 +331,8 @@ segment_free(struct segment **segment, bool needed)
 {
     struct segment *gone = *segment;
 
+    if (gone == NULL)
+        return;
     *segment = NULL;
     if (gone->fd >= 0)
         close(gone->fd);

@@ -67,7 +67,8 @@ CHECKED bool
 segment_read(const struct segment *segment, uint64_t at, unsigned char *buffer,
              struct record *record);
 
-/* Closes the file, and removes it when it is not NEEDED.  Clears *SEGMENT. */
+/* Closes the file, and removes it when it is not NEEDED.  Accepts NULL in
+ * *SEGMENT, and clears it. */
 void
 segment_free(struct segment **segment, bool needed);
 
