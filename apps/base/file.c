@@ -98,9 +98,8 @@ write_all(int fd, const unsigned char *bytes, size_t length)
     return true;
 }
 
-/* After a rename the folder must reach the disk too. */
-static bool
-sync_folder(const char *path)
+bool
+file_sync_folder(const char *path)
 {
     char copy[PATH_MAX];
     int fd;
@@ -140,7 +139,7 @@ file_write(const char *path, const void *bytes, size_t length, unsigned mode,
     fd = mkstemp(temporary);
     if (fd >= 0 && fchmod(fd, (mode_t)mode) == 0 &&
         write_all(fd, bytes, length) && fsync(fd) == 0 &&
-        put_in_place(temporary, path, replace) && sync_folder(path))
+        put_in_place(temporary, path, replace) && file_sync_folder(path))
         ok = true;
     if (!ok) {
         log_error("cannot write %s: %s", path, strerror(errno));

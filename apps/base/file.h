@@ -30,6 +30,14 @@ CHECKED bool
 file_write(const char *path, const void *bytes, size_t length, unsigned mode,
            bool replace);
 
+/*
+ * Brings the name PATH to the disk, by way of the folder that it stands in:
+ * what was made or renamed may else be gone after a power cut, whatever was
+ * synced of its content.  False, with errno set.
+ */
+CHECKED bool
+file_sync_folder(const char *path);
+
 /* Wipes and frees what file_read gave; accepts NULL; clears the pointer. */
 void
 file_free(char **text, size_t length);

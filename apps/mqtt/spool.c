@@ -9,6 +9,7 @@
 #include "cursor.h"
 #include "segment.h"
 
+#include "base/file.h"
 #include "base/log.h"
 
 #include <dirent.h>
@@ -193,6 +194,15 @@ load(struct spool *spool)
     return ok;
 }
 
+/* What is synced in a folder lasts as long as the folder's own name does. */
+static bool
+make_folder(const char *folder)
+{
+    if (mkdir(folder, 0700) == 0)
+        return file_sync_folder(folder);
+    return errno == EEXIST;
+}
+
 static bool
 open_folder(struct spool *spool, const char *folder)
 {
@@ -201,7 +211,7 @@ open_folder(struct spool *spool, const char *folder)
         log_error("out of memory for the spool");
         return false;
     }
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+    if (!make_folder(folder)) {
         log_error("cannot make the folder %s: %s", folder, strerror(errno));
         return false;
     }

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -399,6 +400,38 @@ check_owners(void)
     CHECK(spool_open("/dev/null", owner, &limits) == NULL);
 }
 
+/* In libc's place, for our files too: counts what becomes of base. */
+static ino_t base_inode;
+static int base_synced;
+
+int
+fsync(int fd)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) == 0 && status.st_ino == base_inode)
+        base_synced++;
+    return (int)syscall(SYS_fsync, fd);
+}
+
+/* A power cut must not take the folder with all that was synced in it. */
+static void
+check_folder(void)
+{
+    struct spool *spool;
+    struct stat status;
+
+    CHECK(stat(base, &status) == 0);
+    base_inode = status.st_ino;
+    spool = spool_open(in("made", ""), owner, &limits);
+    CHECK(spool != NULL && base_synced == 1);
+    spool_close(&spool);
+    spool = spool_open(in("made", ""), owner, &limits);
+    CHECK(spool != NULL && base_synced == 1);
+    spool_close(&spool);
+    CHECK(spool_open(in("made", "of/nothing"), owner, &limits) == NULL);
+}
+
 int
 main(void)
 {
@@ -418,6 +451,7 @@ main(void)
     check_flow(NULL);
     check_full_disk();
     check_owners();
+    check_folder();
     snprintf(command, sizeof command, "rm -rf '%s'", base);
     if (system(command) != 0)
         return 1;
