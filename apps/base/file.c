@@ -19,6 +19,24 @@
 
 enum { FIRST_ROOM = 4096 };
 
+/* Doubles the room behind USED bytes, which are moved and wiped where they
+ * stood: they may be a key, and realloc would leave them there. */
+static bool
+make_room(char **buffer, size_t used, size_t *room)
+{
+    size_t more = *room == 0 ? FIRST_ROOM : *room * 2;
+    char *larger = malloc(more);
+
+    if (larger == NULL)
+        return false;
+    if (used > 0)
+        memcpy(larger, *buffer, used);
+    file_free(buffer, used);
+    *buffer = larger;
+    *room = more;
+    return true;
+}
+
 /* Reads to the end of FD. */
 static bool
 read_all(int fd, const char *name, size_t most, char **text, size_t *length)
@@ -30,16 +48,9 @@ read_all(int fd, const char *name, size_t most, char **text, size_t *length)
     bool ok = false;
 
     while (got > 0) {
-        if (used + 1 >= room) {
-            size_t more = room == 0 ? FIRST_ROOM : room * 2;
-            char *larger = realloc(buffer, more);
-
-            if (larger == NULL) {
-                log_error("out of memory reading %s", name);
-                goto out;
-            }
-            buffer = larger;
-            room = more;
+        if (used + 1 >= room && !make_room(&buffer, used, &room)) {
+            log_error("out of memory reading %s", name);
+            goto out;
         }
         got = read(fd, buffer + used, room - used - 1);
         if (got < 0 && errno == EINTR)
