@@ -380,3 +380,15 @@ tpm_provider(const struct tpm *tpm)
 {
     return tpm->prov;
 }
+
+int
+tpm_was_refused(const struct tpm *tpm)
+{
+    return tpm->fault == TPM_FAULT_NONE || tpm->fault == TPM_FAULT_REFUSED;
+}
+
+const char *
+tpm_subject(const struct tpm *tpm)
+{
+    return tpm->subject;
+}

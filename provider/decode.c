@@ -159,6 +159,15 @@ der_read(struct provider *prov, OSSL_CORE_BIO *core_in, size_t *length)
     return der;
 }
 
+/* What a key without its file could not be used, or written, with. */
+static int
+has_more(const struct tpm_keyfile *file)
+{
+    return file->policy.count > 0 || file->alternative_count > 0 ||
+           file->secret != NULL || file->rsa_parent ||
+           file->description != NULL;
+}
+
 static struct tpm_key *
 key_new(struct provider *prov, const unsigned char *der, size_t length)
 {
@@ -172,10 +181,10 @@ key_new(struct provider *prov, const unsigned char *der, size_t length)
     }
     key = tpm_key_new_from_blob(prov, &file->public_area, &file->private_area,
                                 file->parent, file->empty_auth);
-    if (key != NULL)
-        key->is_partial = file->policy.count > 0 ||
-                          file->alternative_count > 0 || file->rsa_parent ||
-                          file->secret != NULL || file->description != NULL;
+    if (key != NULL && has_more(file)) {
+        key->file = file;
+        file = NULL;
+    }
     tpm_keyfile_free(&file);
     return key;
 }

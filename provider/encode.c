@@ -127,11 +127,6 @@ private_check(const struct tpm_key *key)
                   "%s does not leave the TPM, not even wrapped: there is no "
                   "file of it, use its URI",
                   subject);
-    else if (key->is_partial)
-        tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
-                  "the file of %s has a policy, a description or the like, "
-                  "which would be lost: copy the file instead",
-                  subject);
     else
         return 1;
     return 0;
@@ -145,6 +140,9 @@ private_make(const struct tpm_key *key, struct der *der)
 
     if (!private_check(key))
         return 0;
+    der->name = TPM_KEYFILE_PEM_NAME;
+    if (key->file != NULL)
+        return tpm_keyfile_encode(key->file, &der->data, &der->length);
     file = tpm_keyfile_new();
     if (file == NULL)
         return 0;
@@ -152,7 +150,6 @@ private_make(const struct tpm_key *key, struct der *der)
     file->private_area = key->blob;
     file->parent = key->parent;
     file->empty_auth = key->empty_auth;
-    der->name = TPM_KEYFILE_PEM_NAME;
     ok = tpm_keyfile_encode(file, &der->data, &der->length);
     tpm_keyfile_free(&file);
     return ok;

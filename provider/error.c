@@ -25,6 +25,7 @@ const OSSL_ITEM tpm_reason_strings[] = {
     { TPM_R_NOT_SUPPORTED, (char *)"not supported" },
     { TPM_R_HANDLE_TAKEN, (char *)"handle taken" },
     { TPM_R_CRYPTO, (char *)"cryptography in software failed" },
+    { TPM_R_POLICY, (char *)"the key's policy is not met" },
     { 0, NULL },
 };
 
@@ -50,6 +51,8 @@ static const struct tpm_fault_row rows[] = {
       "the firmware or `tpm2_startup -c` has to start it" },
     { TPM2_RC_FAILURE, TPM_FAULT_STALE, "the TPM is in failure mode",
       "switch the power of the machine off and on" },
+    { TPM2_RC_PCR_CHANGED, TPM_FAULT_STALE,
+      "a PCR was extended while the key's policy was proved", NULL },
     /* all anew, when others have let go */
     { TPM2_RC_OBJECT_MEMORY, TPM_FAULT_CROWDED,
       "other programs have filled the TPM's memory for keys",
@@ -78,9 +81,11 @@ static const struct tpm_fault_row rows[] = {
       "TPM2OPENSSL_PARENT_AUTH is where that of a parent comes from" },
     { TPM2_RC_AUTH_UNAVAILABLE, TPM_FAULT_REFUSED,
       "the key cannot be used with a password, only with its policy",
-      "policies are not supported yet" },
+      "use the key file that has the policy" },
     { TPM2_RC_POLICY_FAIL, TPM_FAULT_REFUSED, "the key's policy is not met",
-      "policies are not supported yet" },
+      NULL },
+    { TPM2_RC_POLICY_CC, TPM_FAULT_REFUSED,
+      "the key's policy allows another use of it and not this one", NULL },
     { TPM2_RC_INTEGRITY, TPM_FAULT_REFUSED,
       "the key was made under another parent or by another TPM",
       "check the parent that the key file names" },

@@ -28,6 +28,7 @@ enum tpm_reason {
     TPM_R_NOT_SUPPORTED,
     TPM_R_HANDLE_TAKEN,
     TPM_R_CRYPTO,
+    TPM_R_POLICY,
 };
 
 /* What a response code asks of whoever sent the command. */

@@ -6,6 +6,7 @@
  */
 #include "key.h"
 
+#include "keyfile.h"
 #include "objectfile.h"
 #include "provider.h"
 #include "use.h"
@@ -189,8 +190,10 @@ tpm_key_free(struct tpm_key **key)
     struct tpm_key *old = *key;
 
     *key = NULL;
-    if (old != NULL && atomic_fetch_sub(&old->references, 1) == 1)
+    if (old != NULL && atomic_fetch_sub(&old->references, 1) == 1) {
+        tpm_keyfile_free(&old->file);
         OPENSSL_clear_free(old, sizeof *old);
+    }
 }
 
 int
@@ -209,6 +212,12 @@ tpm_key_set_auth(struct tpm_key *key, const void *auth, size_t len)
     if (len > 0)
         memcpy(key->auth.buffer, auth, len);
     return 1;
+}
+
+int
+tpm_key_has_policy(const struct tpm_key *key)
+{
+    return key->file != NULL && key->file->policy.count > 0;
 }
 
 /* As tpm2-openssl: only a restricted PSS key is of the RSA-PSS type, since

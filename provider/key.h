@@ -14,20 +14,21 @@
 #include <tss2/tss2_tpm2_types.h>
 
 struct provider;
+struct tpm_keyfile;
 
 struct tpm_key {
     struct provider *prov;
     atomic_int references;
-    TPM2B_PUBLIC area;      /* public area: always there */
-    TPM2B_NAME name;        /* computed from it (Part 1 §16) */
-    TPM2_HANDLE handle;     /* persistent, else 0 */
-    TPM2B_PRIVATE blob;     /* size 0: only at its persistent handle */
-    TPM2_HANDLE parent;     /* of the blob: persistent or a hierarchy */
-    int empty_auth;         /* 1: there is no password, nobody is asked */
-    int auth_given;         /* 1: the password is known, be it of size 0 */
-    TPM2B_AUTH auth;        /* the password */
-    TPM2B_AUTH parent_auth; /* size 0: none, or in the environment */
-    int is_partial;         /* 1: its file says more than is kept here */
+    TPM2B_PUBLIC area;        /* public area: always there */
+    TPM2B_NAME name;          /* computed from it (Part 1 §16) */
+    TPM2_HANDLE handle;       /* persistent, else 0 */
+    TPM2B_PRIVATE blob;       /* size 0: only at its persistent handle */
+    TPM2_HANDLE parent;       /* of the blob: persistent or a hierarchy */
+    int empty_auth;           /* 1: there is no password, nobody is asked */
+    int auth_given;           /* 1: the password is known, be it of size 0 */
+    TPM2B_AUTH auth;          /* the password */
+    TPM2B_AUTH parent_auth;   /* size 0: none, or in the environment */
+    struct tpm_keyfile *file; /* what else its file says, or NULL */
 };
 
 /* What a new key is to be; gen_* of keymgmt.c fills it. */
@@ -80,6 +81,10 @@ tpm_key_free(struct tpm_key **key);
  * (the digest of the name algorithm, Part 1 §19.6.4). */
 CHECKED int
 tpm_key_set_auth(struct tpm_key *key, const void *auth, size_t len);
+
+/* Whether its policy has to be proved to use it. */
+int
+tpm_key_has_policy(const struct tpm_key *key);
 
 /* What OpenSSL calls such a key: "RSA", "RSA-PSS", "EC"; never NULL for a key
  * that a constructor gave. */

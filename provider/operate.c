@@ -7,6 +7,7 @@
 #include "operate.h"
 
 #include "error.h"
+#include "prove.h"
 #include "use.h"
 
 /* What every operation has; its own struct begins with this. */
@@ -43,6 +44,8 @@ operate(struct job *job)
                   "%s has a password, and none was given", subject);
         return 0;
     }
+    if (tpm_key_has_policy(key) && !prove_check(key, subject))
+        return 0;
     return tpm_transact(key->prov, subject, work_loaded, job);
 }
 

@@ -286,9 +286,17 @@ make_rsa_salt(const struct provider *prov, const TPMT_PUBLIC *area,
     return ok;
 }
 
-int
-session_start(struct session *session, struct tpm *tpm, TPM2_HANDLE salt_key,
-              const TPM2B_PUBLIC *area)
+CHECKED static int
+make_salt(const struct provider *prov, const TPMT_PUBLIC *area,
+          TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
+{
+    return area->type == TPM2_ALG_ECC ? make_ecc_salt(prov, area, salt, secret)
+                                      : make_rsa_salt(prov, area, salt, secret);
+}
+
+CHECKED static int
+start(struct session *session, struct tpm *tpm, const struct tpm_start *how,
+      const TPM2B_PUBLIC *area)
 {
     struct provider *prov = tpm_provider(tpm);
     TPM2B_ENCRYPTED_SECRET secret = { 0 };
@@ -297,17 +305,17 @@ session_start(struct session *session, struct tpm *tpm, TPM2_HANDLE salt_key,
 
     memset(session, 0, sizeof *session);
     session->prov = prov;
-    ok = area->publicArea.type == TPM2_ALG_ECC
-             ? make_ecc_salt(prov, &area->publicArea, &salt, &secret)
-             : make_rsa_salt(prov, &area->publicArea, &salt, &secret);
-    if (!ok || !session_renew(session)) {
+    session->is_policy = how->type == TPM2_SE_POLICY;
+    if ((area != NULL && !make_salt(prov, &area->publicArea, &salt, &secret)) ||
+        !session_renew(session)) {
         tpm_raise(prov, TPM_R_CRYPTO, "cannot make the salt of a session");
-        ok = 0;
         goto out;
     }
-    ok = tpm_start_session(tpm, salt_key, &session->caller, &secret, HASH,
-                           &session->handle, &session->tpm);
-    if (!ok)
+    if (!tpm_start_session(tpm, how, &session->caller, &secret,
+                           &session->handle, &session->tpm))
+        goto out;
+    ok = 1;
+    if (area == NULL) /* Part 1 §19.6.8: no salt, no key */
         goto out;
     session->key.size = HASH_SIZE;
     ok = session_kdfa(prov, salt.buffer, salt.size, "ATH", &session->tpm,
@@ -318,6 +326,29 @@ session_start(struct session *session, struct tpm *tpm, TPM2_HANDLE salt_key,
 out:
     OPENSSL_cleanse(&salt, sizeof salt);
     return ok;
+}
+
+int
+session_start(struct session *session, struct tpm *tpm, TPM2_HANDLE salt_key,
+              const TPM2B_PUBLIC *area)
+{
+    const struct tpm_start how = { TPM2_SE_HMAC, HASH, salt_key };
+
+    return start(session, tpm, &how, area);
+}
+
+int
+session_start_policy(struct session *session, struct tpm *tpm, TPM2_ALG_ID hash,
+                     TPM2_HANDLE salt_key, const TPM2B_PUBLIC *area)
+{
+    const struct tpm_start how = { TPM2_SE_POLICY, hash, salt_key };
+
+    if (area == NULL || hash == HASH)
+        return start(session, tpm, &how, area);
+    tpm_raise(tpm_provider(tpm), TPM_R_NOT_SUPPORTED,
+              "a policy together with a password, or to decrypt, works only "
+              "for keys whose name algorithm is SHA-256");
+    return 0;
 }
 
 int
@@ -409,10 +440,29 @@ message_hmac(const struct session *session, const TPM2B_AUTH *value,
         { &byte, 1 },
     };
 
-    make_key(session, value, &key);
+    /* Part 1 §19.6.5: a policy's password counts only when it is asked for */
+    make_key(session,
+             session->is_policy && !session->needs_value ? NULL : value, &key);
     ok = hmac(session->prov, key.bytes, key.len, pieces, 4, out);
     OPENSSL_cleanse(&key, sizeof key);
     return ok;
+}
+
+/* A policy session without a salt and without a password has nothing to make
+ * an HMAC with, and the TPM wants none (Part 1 §19.6.13). */
+static int
+is_bare(const struct session *session)
+{
+    return session->is_policy && session->key.size == 0;
+}
+
+/* Takes over what an answer says of the session. */
+static void
+take_answer(struct session *session, const TPMS_AUTH_RESPONSE *auth)
+{
+    session->tpm = auth->nonce;
+    if ((auth->sessionAttributes & TPMA_SESSION_CONTINUESESSION) == 0)
+        session->handle = 0;
 }
 
 int
@@ -425,7 +475,9 @@ session_authorize(const struct session *session, const TPM2B_AUTH *value,
     auth->sessionHandle = session->handle;
     auth->nonce = session->caller;
     auth->sessionAttributes = session->attributes;
-    auth->hmac.size = HASH_SIZE;
+    auth->hmac.size = is_bare(session) ? 0 : HASH_SIZE;
+    if (is_bare(session))
+        return 1;
     return message_hash(session, message, 0, digest) &&
            message_hmac(session, value, digest, &session->caller, &session->tpm,
                         session->attributes, auth->hmac.buffer);
@@ -439,15 +491,17 @@ session_check(struct session *session, const TPM2B_AUTH *value,
     unsigned char digest[HASH_SIZE];
     unsigned char expected[HASH_SIZE];
 
-    if (!message_hash(session, message, 1, digest) ||
+    if (is_bare(session) && auth->hmac.size == 0) {
+        take_answer(session, auth);
+        return 1;
+    }
+    if (is_bare(session) || !message_hash(session, message, 1, digest) ||
         !message_hmac(session, value, digest, &auth->nonce, &session->caller,
                       auth->sessionAttributes, expected) ||
         auth->hmac.size != HASH_SIZE ||
         CRYPTO_memcmp(expected, auth->hmac.buffer, HASH_SIZE) != 0)
         return 0;
-    session->tpm = auth->nonce;
-    if ((auth->sessionAttributes & TPMA_SESSION_CONTINUESESSION) == 0)
-        session->handle = 0;
+    take_answer(session, auth);
     return 1;
 }
 

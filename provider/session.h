@@ -16,7 +16,9 @@
 struct session {
     struct provider *prov;
     TPM2_HANDLE handle; /* 0: none, or the TPM has ended it */
-    TPM2B_DIGEST key;   /* sessionKey */
+    TPM2B_DIGEST key;   /* sessionKey; empty without a salt */
+    int is_policy;      /* a policy is proved, and no password... */
+    int needs_value;    /* ...unless the policy itself wants it */
     TPM2B_NONCE caller;
     TPM2B_NONCE tpm;
     TPMA_SESSION attributes; /* of the command under way */
@@ -35,6 +37,13 @@ struct session_message {
 CHECKED int
 session_start(struct session *session, struct tpm *tpm, TPM2_HANDLE salt_key,
               const TPM2B_PUBLIC *area);
+
+/* Starts a policy session, for keys with this name algorithm. Without a salt
+ * key (TPM2_RH_NULL and NULL) it protects nothing: good for policies that need
+ * no secret. To be ended as the other. */
+CHECKED int
+session_start_policy(struct session *session, struct tpm *tpm, TPM2_ALG_ID hash,
+                     TPM2_HANDLE salt_key, const TPM2B_PUBLIC *area);
 
 /* Takes a new nonce for the next command; to be called before the others. */
 CHECKED int

@@ -34,6 +34,23 @@ const TPM2B_PUBLIC tpm_template_primary = {
     },
 };
 
+const TPM2B_PUBLIC tpm_template_rsa_primary = {
+    .publicArea = {
+        .type = TPM2_ALG_RSA,
+        .nameAlg = TPM2_ALG_SHA256,
+        .objectAttributes = STORAGE,
+        .parameters.rsaDetail = {
+            .symmetric = {
+                .algorithm = TPM2_ALG_AES,
+                .keyBits.aes = 128,
+                .mode.aes = TPM2_ALG_CFB,
+            },
+            .scheme.scheme = TPM2_ALG_NULL,
+            .keyBits = 2048,
+        },
+    },
+};
+
 const TPM2B_PUBLIC tpm_template_rsa = {
     .publicArea = {
         .type = TPM2_ALG_RSA,

@@ -12,6 +12,9 @@
  * draft expect under a hierarchy: another would be another parent. */
 extern const TPM2B_PUBLIC tpm_template_primary;
 
+/* The same in RSA, for key files that say rsaParent. */
+extern const TPM2B_PUBLIC tpm_template_rsa_primary;
+
 /* New keys; keymgmt.c fills in size or curve, and scheme. */
 extern const TPM2B_PUBLIC tpm_template_rsa;
 extern const TPM2B_PUBLIC tpm_template_ec;

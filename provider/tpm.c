@@ -273,9 +273,9 @@ tpm_persist(struct tpm *tpm, const struct tpm_auth *auth,
 }
 
 int
-tpm_start_session(struct tpm *tpm, TPM2_HANDLE salt_key,
+tpm_start_session(struct tpm *tpm, const struct tpm_start *how,
                   const TPM2B_NONCE *nonce, const TPM2B_ENCRYPTED_SECRET *salt,
-                  TPM2_ALG_ID hash, TPM2_HANDLE *handle, TPM2B_NONCE *nonce_tpm)
+                  TPM2_HANDLE *handle, TPM2B_NONCE *nonce_tpm)
 {
     struct call call = call_begin(tpm, "TPM2_StartAuthSession",
                                   TPM2_CC_StartAuthSession, NULL);
@@ -287,8 +287,8 @@ tpm_start_session(struct tpm *tpm, TPM2_HANDLE salt_key,
 
     *handle = 0;
     while (call_again(&call, Tss2_Sys_StartAuthSession_Prepare(
-                                 tpm->sys, salt_key, TPM2_RH_NULL, nonce, salt,
-                                 TPM2_SE_HMAC, &cipher, hash)))
+                                 tpm->sys, how->salt_key, TPM2_RH_NULL, nonce,
+                                 salt, how->type, &cipher, how->hash)))
         continue;
     if (call.code != TSS2_RC_SUCCESS)
         return 0;

@@ -103,18 +103,33 @@ CHECKED int
 tpm_persist(struct tpm *tpm, const struct tpm_auth *auth,
             const struct tpm_entity *object, TPM2_HANDLE handle);
 
-/* Part 3 §11.1, salted HMAC session; session.c makes the arguments. */
+/* What session is to be started. */
+struct tpm_start {
+    TPM2_SE type;
+    TPM2_ALG_ID hash;
+    TPM2_HANDLE salt_key; /* TPM2_RH_NULL: no salt */
+};
+
+/* Part 3 §11.1; session.c makes the arguments. */
 CHECKED int
-tpm_start_session(struct tpm *tpm, TPM2_HANDLE salt_key,
+tpm_start_session(struct tpm *tpm, const struct tpm_start *how,
                   const TPM2B_NONCE *nonce, const TPM2B_ENCRYPTED_SECRET *salt,
-                  TPM2_ALG_ID hash, TPM2_HANDLE *handle,
-                  TPM2B_NONCE *nonce_tpm);
+                  TPM2_HANDLE *handle, TPM2B_NONCE *nonce_tpm);
 
 /* Part 3 §28.4: tidies up; nothing to do for a handle of 0, and nobody to tell
  * when it fails. `name` guards an object whose connection was lost meanwhile:
  * NULL for a session. */
 void
 tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name);
+
+/* Whether what failed last was an answer, and it was no: the connection is
+ * good, and something else may be tried. */
+int
+tpm_was_refused(const struct tpm *tpm);
+
+/* What a transaction is for, as tpm_transact() was told. */
+const char *
+tpm_subject(const struct tpm *tpm);
 
 /* The provider that a transaction is for. */
 struct provider *

@@ -6,6 +6,9 @@
  */
 #include "use.h"
 
+#include "keyfile.h"
+#include "policy.h"
+#include "prove.h"
 #include "provider.h"
 #include "template.h"
 
@@ -43,21 +46,61 @@ check_name(struct use *use, const TPM2B_PUBLIC *area, const TPM2B_NAME *name)
     return 0;
 }
 
-/* Where no parent with a known name is at hand, the salt goes to a primary of
- * the null hierarchy: it needs nobody's password and leaves no trace. */
+/* What a session's salt goes to: a name that is known, or one of the null
+ * hierarchy, which needs nobody's password and leaves no trace. */
+struct salt {
+    TPM2_HANDLE handle;
+    const TPM2B_PUBLIC *area;
+    struct tpm_entity made; /* to be flushed after it has served */
+    TPM2B_PUBLIC made_area;
+};
+
 CHECKED static int
-start_by_null(struct use *use)
+salt_by_null(struct use *use, struct salt *salt)
 {
     static const struct tpm_auth empty = { NULL, NULL };
-    struct tpm_entity primary = { 0 };
-    TPM2B_PUBLIC area = { 0 };
+
+    if (!tpm_create_primary(use->tpm, TPM2_RH_NULL, &empty,
+                            &tpm_template_primary, &salt->made,
+                            &salt->made_area) ||
+        !check_name(use, &salt->made_area, &salt->made.name))
+        return 0;
+    salt->handle = salt->made.handle;
+    salt->area = &salt->made_area;
+    return 1;
+}
+
+CHECKED static int
+salt_by_parent(struct use *use, struct salt *salt)
+{
+    if (use->area.publicArea.type == 0 &&
+        (!tpm_read_public(use->tpm, use->parent.handle, &use->area,
+                          &use->parent.name) ||
+         !check_name(use, &use->area, &use->parent.name)))
+        return 0;
+    salt->handle = use->parent.handle;
+    salt->area = &use->area;
+    return 1;
+}
+
+/* Starts `session`, a policy session for keys with the name algorithm `hash`,
+ * or, when that is TPM2_ALG_NULL, one that proves a password. */
+CHECKED static int
+start_salted(struct use *use, TPM2_ALG_ID hash, struct session *session)
+{
+    struct salt salt = { .handle = 0 };
     int ok = 0;
 
-    ok = tpm_create_primary(use->tpm, TPM2_RH_NULL, &empty,
-                            &tpm_template_primary, &primary, &area) &&
-         check_name(use, &area, &primary.name) &&
-         session_start(&use->session, use->tpm, primary.handle, &area);
-    flush_entity(use, &primary);
+    if (use->parent.handle != 0 ? !salt_by_parent(use, &salt)
+                                : !salt_by_null(use, &salt))
+        goto out;
+    ok = hash == TPM2_ALG_NULL
+             ? session_start(session, use->tpm, salt.handle, salt.area)
+             : session_start_policy(session, use->tpm, hash, salt.handle,
+                                    salt.area);
+
+out:
+    flush_entity(use, &salt.made);
     return ok;
 }
 
@@ -85,34 +128,31 @@ take_parent_auth(struct use *use, const TPM2B_AUTH *given)
 CHECKED static int
 use_hierarchy(struct use *use, TPM2_HANDLE hierarchy, int wants_session)
 {
+    const TPM2B_PUBLIC *template =
+        use->is_rsa_parent ? &tpm_template_rsa_primary : &tpm_template_primary;
     struct tpm_auth auth = { NULL, &use->parent_auth };
-    TPM2B_PUBLIC area = { 0 };
 
     if (use->parent_auth.size > 0) {
-        if (!start_by_null(use))
+        if (!start_salted(use, TPM2_ALG_NULL, &use->session))
             return 0;
         auth.session = &use->session;
     }
-    if (!tpm_create_primary(use->tpm, hierarchy, &auth, &tpm_template_primary,
-                            &use->parent, &area) ||
-        !check_name(use, &area, &use->parent.name))
+    if (!tpm_create_primary(use->tpm, hierarchy, &auth, template, &use->parent,
+                            &use->area) ||
+        !check_name(use, &use->area, &use->parent.name))
         return 0;
     return !wants_session || use->session.handle != 0 ||
-           session_start(&use->session, use->tpm, use->parent.handle, &area);
+           start_salted(use, TPM2_ALG_NULL, &use->session);
 }
 
 CHECKED static int
 use_persistent(struct use *use, TPM2_HANDLE parent, int wants_session)
 {
-    TPM2B_PUBLIC area = { 0 };
-
     use->parent.handle = parent;
     use->parent_use.value = &use->parent_auth;
     if (!wants_session && use->parent_auth.size == 0)
         return 1;
-    if (!tpm_read_public(use->tpm, parent, &area, &use->parent.name) ||
-        !check_name(use, &area, &use->parent.name) ||
-        !session_start(&use->session, use->tpm, parent, &area))
+    if (!start_salted(use, TPM2_ALG_NULL, &use->session))
         return 0;
     use->parent_use.session = &use->session;
     return 1;
@@ -152,26 +192,72 @@ use_load(struct use *use, const TPM2B_PRIVATE *blob, const TPM2B_PUBLIC *area,
     return ok;
 }
 
+/* A policy that names somebody's secret takes the key's password for it: there
+ * is no way to ask for two (draft-bottomley-tpm2-keys §4.3.1). */
+static int
+wants_secret(const struct tpm_key *key)
+{
+    const struct tpm_keyfile *file = key->file;
+    int wants = 0;
+
+    if (!tpm_key_has_policy(key) || key->auth.size == 0)
+        return 0;
+    wants = policy_has(&file->policy, TPM2_CC_PolicySecret);
+    for (size_t i = 0; i < file->alternative_count; i++)
+        wants |= policy_has(&file->alternatives[i], TPM2_CC_PolicySecret);
+    return wants;
+}
+
+/* Proved while the parent is still there to take the salt, and before the key
+ * takes the second slot. */
+CHECKED static int
+use_policy(struct use *use, const struct tpm_key *key)
+{
+    const TPM2_ALG_ID hash = key->area.publicArea.nameAlg;
+    const struct tpm_auth secret = { use->session.handle != 0 ? &use->session
+                                                              : NULL,
+                                     &key->auth };
+    int ok = 0;
+
+    ok = key->auth.size > 0 || use->is_secret
+             ? start_salted(use, hash, &use->policy)
+             : session_start_policy(&use->policy, use->tpm, hash, TPM2_RH_NULL,
+                                    NULL);
+    return ok && prove_policy(use->tpm, key, &secret, &use->policy);
+}
+
+/* Parent and sessions, in that order: they come before the key itself. */
+CHECKED static int
+use_ground(struct use *use, const struct tpm_key *key, int wants_session)
+{
+    if (key->handle == 0)
+        return use_parent(use, use->tpm, key->parent, &key->parent_auth,
+                          wants_session);
+    use->object.handle = key->handle;
+    use->object.name = key->name;
+    use->is_borrowed = 1;
+    return !wants_session || start_salted(use, TPM2_ALG_NULL, &use->session);
+}
+
 int
 use_key(struct use *use, struct tpm *tpm, const struct tpm_key *key,
         struct tpm_auth *auth)
 {
-    int wants_session = key->auth.size > 0 || use->is_secret;
+    int by_policy = tpm_key_has_policy(key);
+    int wants_session =
+        by_policy ? wants_secret(key) : key->auth.size > 0 || use->is_secret;
 
     use->tpm = tpm;
-    auth->value = &key->auth;
-    if (key->handle != 0) {
-        use->object.handle = key->handle;
-        use->object.name = key->name;
-        use->is_borrowed = 1;
-        if (wants_session && !start_by_null(use))
-            return 0;
-    } else if (!use_parent(use, tpm, key->parent, &key->parent_auth,
-                           wants_session) ||
-               !use_load(use, &key->blob, &key->area, &key->name)) {
+    use->is_rsa_parent = key->file != NULL && key->file->rsa_parent;
+    if (!use_ground(use, key, wants_session) ||
+        (by_policy && !use_policy(use, key)) ||
+        (key->handle == 0 &&
+         !use_load(use, &key->blob, &key->area, &key->name)))
         return 0;
-    }
-    auth->session = wants_session ? &use->session : NULL;
+    auth->value = &key->auth;
+    auth->session = by_policy       ? &use->policy
+                    : wants_session ? &use->session
+                                    : NULL;
     return 1;
 }
 
@@ -184,6 +270,8 @@ use_end(struct use *use)
     if (!use->is_borrowed)
         flush_entity(use, &use->object);
     flush_entity(use, &use->parent);
+    tpm_flush(use->tpm, use->policy.handle, NULL);
+    session_wipe(&use->policy);
     tpm_flush(use->tpm, use->session.handle, NULL);
     session_wipe(&use->session);
     OPENSSL_cleanse(&use->parent_auth, sizeof use->parent_auth);

@@ -15,9 +15,12 @@ struct use {
     struct tpm *tpm;
     struct tpm_entity parent;
     struct tpm_entity object;
-    int is_borrowed; /* the object was there before us and stays */
-    int is_secret;   /* set first: a session even without a password */
-    struct session session;
+    int is_borrowed;   /* the object was there before us and stays */
+    int is_secret;     /* set first: a session even without a password */
+    int is_rsa_parent; /* set first: a hierarchy's primary is RSA */
+    TPM2B_PUBLIC area; /* the parent's, once it was needed; else of type 0 */
+    struct session session; /* proves a password */
+    struct session policy;  /* proves the key's policy */
     TPM2B_AUTH parent_auth;
     struct tpm_auth parent_use; /* how the parent authorizes */
 };
