@@ -19,7 +19,7 @@ site_make
 device_make dev-1 ec
 bridge_start
 site=(--unix "$SITE_SOCKET")
-network=(-h localhost -p "$DEVICE_PORT" --cafile "$T/ca/root.crt")
+network=(-h 127.0.0.1 -p "$DEVICE_PORT" --cafile "$T/ca/root.crt")
 path=$(path_of dev-1)
 topic=(-t "$EVERYTHING" -E)
 
