@@ -6,6 +6,7 @@
  */
 #include "key.h"
 
+#include "bind.h"
 #include "keyfile.h"
 #include "objectfile.h"
 #include "provider.h"
@@ -273,6 +274,8 @@ tpm_key_subject(const struct tpm_key *key, char subject[TPM_KEY_SUBJECT_MAX])
 
 struct generate_job {
     const struct tpm_key_wish *wish;
+    TPM2B_PUBLIC template;
+    struct tpm_policy policy;
     TPM2B_PUBLIC area;
     TPM2B_PRIVATE blob;
 };
@@ -320,10 +323,12 @@ generate_work(struct tpm *tpm, void *arg)
     int ok = 0;
 
     ok = (wish->handle == 0 || check_is_free(tpm, wish->handle)) &&
+         bind_new(tpm, &wish->bond, wants_session, &job->policy,
+                  &job->template.publicArea) &&
          use_parent(&use, tpm, wish->parent, &wish->parent_auth,
                     wants_session) &&
          tpm_create(tpm, &use.parent, &use.parent_use, &wish->sensitive,
-                    &wish->template, &job->blob, &job->area) &&
+                    &job->template, &job->blob, &job->area) &&
          (wish->handle == 0 || make_persistent(&use, job));
     use_end(&use);
     return ok;
@@ -333,30 +338,48 @@ generate_work(struct tpm *tpm, void *arg)
 CHECKED static int
 is_as_wished(const struct generate_job *job)
 {
-    const TPMT_PUBLIC *wanted = &job->wish->template.publicArea;
+    const TPMT_PUBLIC *wanted = &job->template.publicArea;
     const TPMT_PUBLIC *got = &job->area.publicArea;
 
     return wanted->type == got->type && wanted->nameAlg == got->nameAlg &&
-           wanted->objectAttributes == got->objectAttributes;
+           wanted->objectAttributes == got->objectAttributes &&
+           wanted->authPolicy.size == got->authPolicy.size &&
+           memcmp(wanted->authPolicy.buffer, got->authPolicy.buffer,
+                  got->authPolicy.size) == 0;
 }
 
-struct tpm_key *
-tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
+/* The file of a key with a policy, which says how to use it. */
+CHECKED static int
+keep_policy(struct tpm_key *key, struct generate_job *job)
 {
-    struct generate_job job = { .wish = wish };
-    char subject[TPM_KEY_SUBJECT_MAX];
+    if (job->policy.count == 0)
+        return 1;
+    key->file = tpm_keyfile_new();
+    if (key->file == NULL)
+        return 0;
+    key->file->public_area = key->area;
+    key->file->private_area = key->blob;
+    key->file->parent = key->parent;
+    key->file->empty_auth = key->empty_auth;
+    key->file->policy = job->policy;
+    memset(&job->policy, 0, sizeof job->policy);
+    return 1;
+}
+
+/* What was made, taken over into a key. */
+static struct tpm_key *
+take_made(struct provider *prov, struct generate_job *job, const char *subject)
+{
+    const struct tpm_key_wish *wish = job->wish;
     struct tpm_key *key = NULL;
 
-    say_parent("a new key", wish->parent, subject);
-    if (!tpm_transact(prov, subject, generate_work, &job))
-        return NULL;
-    if (!is_as_wished(&job)) {
+    if (!is_as_wished(job)) {
         tpm_raise(prov, TPM_R_BAD_ANSWER,
                   "%s: the TPM made another key than the one asked for",
                   subject);
         return NULL;
     }
-    key = tpm_key_new_from_blob(prov, &job.area, &job.blob, wish->parent,
+    key = tpm_key_new_from_blob(prov, &job->area, &job->blob, wish->parent,
                                 wish->sensitive.sensitive.userAuth.size == 0);
     if (key == NULL)
         return NULL;
@@ -364,5 +387,21 @@ tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
     key->parent_auth = wish->parent_auth;
     key->auth = wish->sensitive.sensitive.userAuth;
     key->auth_given = 1;
+    if (!keep_policy(key, job))
+        tpm_key_free(&key);
+    return key;
+}
+
+struct tpm_key *
+tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
+{
+    struct generate_job job = { .wish = wish, .template = wish->template };
+    char subject[TPM_KEY_SUBJECT_MAX];
+    struct tpm_key *key = NULL;
+
+    say_parent("a new key", wish->parent, subject);
+    if (tpm_transact(prov, subject, generate_work, &job))
+        key = take_made(prov, &job, subject);
+    tpm_policy_clear(&job.policy);
     return key;
 }

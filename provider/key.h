@@ -31,6 +31,15 @@ struct tpm_key {
     struct tpm_keyfile *file; /* what else its file says, or NULL */
 };
 
+/* What the use of a key is bound to, beside a password; empty: to nothing. */
+enum { TPM_BOND_PCRS = 24 };
+struct tpm_bond {
+    TPML_PCR_SELECTION pcrs; /* one bank, or none */
+    int has_values;          /* 0: as the TPM has them */
+    unsigned char values[TPM_BOND_PCRS][sizeof(TPMU_HA)];
+    TPM2B_PUBLIC signer; /* of the states to come; of type 0: nobody */
+};
+
 /* What a new key is to be; gen_* of keymgmt.c fills it. */
 struct tpm_key_wish {
     TPM2B_PUBLIC template;
@@ -38,6 +47,7 @@ struct tpm_key_wish {
     TPM2_HANDLE parent;               /* 0: the owner hierarchy */
     TPM2B_AUTH parent_auth;
     TPM2_HANDLE handle; /* persistent handle wanted, else 0 */
+    struct tpm_bond bond;
 };
 
 /* The name of an object: nameAlg || H(marshalled public area); fails, saying

@@ -67,7 +67,7 @@ ASN1_SEQUENCE(KEYFILE) = {
 
 #define OID_LOADABLE "2.23.133.10.1.3"
 
-            static void policy_clear(struct tpm_policy * policy)
+            void tpm_policy_clear(struct tpm_policy * policy)
 {
     for (size_t i = 0; i < policy->count; i++)
         OPENSSL_free(policy->steps[i].data);
@@ -95,9 +95,9 @@ tpm_keyfile_free(struct tpm_keyfile **file)
 
     if (old == NULL)
         return;
-    policy_clear(&old->policy);
+    tpm_policy_clear(&old->policy);
     for (size_t i = 0; i < old->alternative_count; i++)
-        policy_clear(&old->alternatives[i]);
+        tpm_policy_clear(&old->alternatives[i]);
     OPENSSL_free(old->alternatives);
     OPENSSL_clear_free(old->secret, old->secret_size);
     OPENSSL_free(old->description);

@@ -50,6 +50,10 @@ struct tpm_keyfile {
     TPM2B_PRIVATE private_area;
 };
 
+/* Frees what a policy has, and leaves an empty one. */
+void
+tpm_policy_clear(struct tpm_policy *policy);
+
 /* An empty key file: no password, child of the owner hierarchy's primary. */
 struct tpm_keyfile *
 tpm_keyfile_new(void);

@@ -5,6 +5,7 @@
  */
 #include "keymgmt.h"
 
+#include "bind.h"
 #include "error.h"
 #include "keytype.h"
 #include "provider.h"
@@ -131,6 +132,32 @@ take_digest(const struct provider *prov, const OSSL_PARAM *param)
     return 0;
 }
 
+CHECKED static int
+take_pcrs(const struct provider *prov, const OSSL_PARAM *param,
+          struct tpm_bond *bond)
+{
+    const char *text = NULL;
+
+    if (OSSL_PARAM_get_utf8_string_ptr(param, &text) && text != NULL &&
+        bind_read_pcrs(text, bond))
+        return 1;
+    tpm_raise(prov, TPM_R_BAD_PARAMETER,
+              "`%s` has to be PCRs of one bank, as sha256:0,2,7, or all of "
+              "them with values, as sha256:7=HEX",
+              param->key);
+    return 0;
+}
+
+CHECKED static int
+take_signer(struct provider *prov, const OSSL_PARAM *param,
+            struct tpm_bond *bond)
+{
+    const char *path = NULL;
+
+    return OSSL_PARAM_get_utf8_string_ptr(param, &path) && path != NULL &&
+           bind_read_signer(prov, path, &bond->signer);
+}
+
 int
 keymgmt_gen_set_params(void *context, const OSSL_PARAM params[])
 {
@@ -155,6 +182,12 @@ keymgmt_gen_set_params(void *context, const OSSL_PARAM params[])
     p = OSSL_PARAM_locate_const(params, "digest");
     if (p != NULL && !take_digest(gen->prov, p))
         return 0;
+    p = OSSL_PARAM_locate_const(params, "policy-pcr");
+    if (p != NULL && !take_pcrs(gen->prov, p, &wish->bond))
+        return 0;
+    p = OSSL_PARAM_locate_const(params, "policy-authorized-by");
+    if (p != NULL && !take_signer(gen->prov, p, &wish->bond))
+        return 0;
     return gen->type->set_gen_params(gen->prov, &wish->template.publicArea,
                                      params);
 }
@@ -163,9 +196,17 @@ void *
 keymgmt_gen(void *context, OSSL_CALLBACK *callback, void *arg)
 {
     struct gen *gen = context;
+    const struct tpm_key_wish *wish = &gen->wish;
 
     (void)callback;
     (void)arg;
+    if (wish->handle != 0 &&
+        (wish->bond.pcrs.count > 0 || wish->bond.signer.publicArea.type != 0)) {
+        tpm_raise(gen->prov, TPM_R_BAD_PARAMETER,
+                  "a key with a policy cannot be used by its handle alone: "
+                  "leave `handle` out, and use its file");
+        return NULL;
+    }
     return tpm_key_generate(gen->prov, &gen->wish);
 }
 

@@ -177,6 +177,8 @@ gen_settable_params(void *gen, void *context)
         OSSL_PARAM_uint32("parent", NULL),
         OSSL_PARAM_utf8_string("parent-auth", NULL, 0),
         OSSL_PARAM_utf8_string("user-auth", NULL, 0),
+        OSSL_PARAM_utf8_string("policy-pcr", NULL, 0),
+        OSSL_PARAM_utf8_string("policy-authorized-by", NULL, 0),
         OSSL_PARAM_uint32("handle", NULL),
         OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_RSA_DIGEST, NULL, 0),
         OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_BITS, NULL),
