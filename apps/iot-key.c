@@ -81,7 +81,8 @@ static const struct options_row create_rows[] = {
       HANDLE_LEAST, HANDLE_MOST },
     { OPTIONS_TEXT, "out", "FILE", offsetof(struct create, out),
       "Write a TSS2 PRIVATE KEY file (PEM, mode 0600) that only this TPM can "
-      "use; FILE must not exist.",
+      "use, or, with --handle, one that says where the key is; FILE must not "
+      "exist.",
       0, 0 },
     { OPTIONS_TEXT, "algorithm", "NAME", offsetof(struct create, algorithm),
       "rsa2048 (the default), rsa3072, rsa4096, p256, p384 or p521, as far as "
@@ -108,7 +109,7 @@ static const struct options_row show_rows[] = {
 
 static const struct options_program create_program = {
     "iot-key create",
-    "(--handle HANDLE | --out FILE) [--algorithm NAME]",
+    "[--handle HANDLE] [--out FILE] [--algorithm NAME]",
     "Makes a key inside the TPM, which it cannot leave.",
     create_rows,
     0,
@@ -223,11 +224,13 @@ generate(OSSL_LIB_CTX *libctx, const struct algorithm *algorithm,
     return pkey;
 }
 
-/* Writes the key file, once it is sure that no clear key is in it. */
+/* Writes the key file, once it is sure that no clear key is in it: of a key
+ * that stays in the TPM it only says where it is. */
 static bool
 write_file(const EVP_PKEY *pkey, const char *path, enum exit_code *code)
 {
-    static const char label[] = "-----BEGIN TSS2 PRIVATE KEY-----";
+    static const char file[] = "-----BEGIN TSS2 PRIVATE KEY-----";
+    static const char reference[] = "-----BEGIN TPM2 KEY REFERENCE-----";
     BIO *bio = BIO_new(BIO_s_secmem());
     char *text = NULL;
     long length = 0;
@@ -240,8 +243,9 @@ write_file(const EVP_PKEY *pkey, const char *path, enum exit_code *code)
     }
     length = BIO_get_mem_data(bio, &text);
     *code = EXIT_CODE_FAILED;
-    if (length < (long)sizeof label ||
-        memcmp(text, label, sizeof label - 1) != 0) {
+    if (length < (long)sizeof reference ||
+        (memcmp(text, file, sizeof file - 1) != 0 &&
+         memcmp(text, reference, sizeof reference - 1) != 0)) {
         log_error("the key is not of this TPM; nothing was written");
         goto out;
     }
@@ -291,8 +295,8 @@ create_main(int argc, char **argv)
     case OPTIONS_RUN:
         break;
     }
-    if ((create.handle != 0) == (create.out != NULL)) {
-        log_error("where to? either --handle or --out");
+    if (create.handle == 0 && create.out == NULL) {
+        log_error("where to? --handle, --out, or both");
         return EXIT_CODE_MISUSED;
     }
     algorithm = find_algorithm(create.algorithm);

@@ -12,6 +12,7 @@
 #include "keyfile.h"
 #include "object.h"
 #include "provider.h"
+#include "reference.h"
 
 #include <openssl/core_names.h>
 #include <openssl/core_object.h>
@@ -47,7 +48,10 @@ decoder_free(void *context)
 static int
 pem_copy(BIO *in, BIO *out)
 {
-    static const char begin[] = "-----BEGIN " TPM_KEYFILE_PEM_NAME "-----";
+    static const char *const begins[] = {
+        "-----BEGIN " TPM_KEYFILE_PEM_NAME "-----",
+        "-----BEGIN " TPM_REFERENCE_PEM_NAME "-----",
+    };
     static const char end[] = "-----END ";
     char line[256];
     int inside = 0;
@@ -56,7 +60,8 @@ pem_copy(BIO *in, BIO *out)
 
     while ((got = BIO_gets(in, line, sizeof(line))) > 0 && size < PEM_MAX) {
         if (!inside && strncmp(line, "-----BEGIN ", 11) == 0) {
-            if (strncmp(line, begin, sizeof(begin) - 1) != 0)
+            if (strncmp(line, begins[0], strlen(begins[0])) != 0 &&
+                strncmp(line, begins[1], strlen(begins[1])) != 0)
                 return 0;
             inside = 1;
         }
@@ -93,9 +98,14 @@ static int
 pem_check(const struct provider *prov, const unsigned char *der, long length)
 {
     const char *why = NULL;
-    struct tpm_keyfile *file = tpm_keyfile_parse(der, (size_t)length, &why);
-    int ok = file != NULL;
+    struct tpm_keyfile *file = NULL;
+    struct tpm_reference reference;
+    int ok = 0;
 
+    if (tpm_reference_is(der, (size_t)length))
+        ok = tpm_reference_parse(der, (size_t)length, &reference, &why);
+    else
+        ok = (file = tpm_keyfile_parse(der, (size_t)length, &why)) != NULL;
     if (!ok)
         tpm_raise(prov, TPM_R_BAD_KEY_FILE, "%s", why);
     tpm_keyfile_free(&file);
@@ -169,6 +179,19 @@ has_more(const struct tpm_keyfile *file)
 }
 
 static struct tpm_key *
+key_refer(struct provider *prov, const unsigned char *der, size_t length)
+{
+    const char *why = NULL;
+    struct tpm_reference reference;
+
+    if (tpm_reference_parse(der, length, &reference, &why))
+        return tpm_key_new_from_reference(
+            prov, reference.handle, &reference.area, !reference.has_password);
+    tpm_raise(prov, TPM_R_BAD_KEY_FILE, "%s", why);
+    return NULL;
+}
+
+static struct tpm_key *
 key_new(struct provider *prov, const unsigned char *der, size_t length)
 {
     const char *why = NULL;
@@ -197,15 +220,18 @@ decode_der(struct provider *prov, const char *type, OSSL_CORE_BIO *core_in,
     size_t length = 0;
     unsigned char *der = der_read(prov, core_in, &length);
     struct tpm_key *key = NULL;
+    int is_reference = 0;
     int ok = 0;
 
     if (der == NULL)
         goto out;
-    if (!tpm_keyfile_is(der, length)) {
+    is_reference = tpm_reference_is(der, length);
+    if (!is_reference && !tpm_keyfile_is(der, length)) {
         ok = 1;
         goto out;
     }
-    key = key_new(prov, der, length);
+    key = is_reference ? key_refer(prov, der, length)
+                       : key_new(prov, der, length);
     if (key == NULL)
         goto out;
     if (strcmp(tpm_key_type_name(key), type) != 0) {

@@ -11,6 +11,7 @@
 #include "key.h"
 #include "keyfile.h"
 #include "provider.h"
+#include "reference.h"
 #include "text.h"
 
 #include <openssl/asn1t.h>
@@ -122,7 +123,8 @@ private_check(const struct tpm_key *key)
     char subject[TPM_KEY_SUBJECT_MAX];
 
     tpm_key_subject(key, subject);
-    if (key->blob.size == 0)
+    if (key->blob.size == 0 &&
+        key->handle >> TPM2_HR_SHIFT != TPM2_HT_PERSISTENT)
         tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
                   "%s does not leave the TPM, not even wrapped: there is no "
                   "file of it, use its URI",
@@ -130,6 +132,20 @@ private_check(const struct tpm_key *key)
     else
         return 1;
     return 0;
+}
+
+/* Of a key at a persistent handle, a file that says where it is. */
+static int
+reference_make(const struct tpm_key *key, struct der *der)
+{
+    const struct tpm_reference reference = {
+        .handle = key->handle,
+        .has_password = !key->empty_auth,
+        .area = key->area,
+    };
+
+    der->name = TPM_REFERENCE_PEM_NAME;
+    return tpm_reference_encode(&reference, &der->data, &der->length);
 }
 
 static int
@@ -140,6 +156,8 @@ private_make(const struct tpm_key *key, struct der *der)
 
     if (!private_check(key))
         return 0;
+    if (key->handle >> TPM2_HR_SHIFT == TPM2_HT_PERSISTENT)
+        return reference_make(key, der);
     der->name = TPM_KEYFILE_PEM_NAME;
     if (key->file != NULL)
         return tpm_keyfile_encode(key->file, &der->data, &der->length);

@@ -154,6 +154,42 @@ tpm_key_new_from_handle(struct provider *prov, TPM2_HANDLE handle,
 }
 
 struct tpm_key *
+tpm_key_new_from_reference(struct provider *prov, TPM2_HANDLE handle,
+                           const TPM2B_PUBLIC *area, int empty_auth)
+{
+    struct tpm_key *key = new_key(prov, area, empty_auth);
+
+    if (key == NULL)
+        return NULL;
+    key->handle = handle;
+    atomic_store(&key->is_believed, 1);
+    return key;
+}
+
+int
+tpm_key_check(struct tpm_key *key)
+{
+    struct read_job job = { .handle = key->handle };
+    char subject[TPM_KEY_SUBJECT_MAX];
+
+    if (!atomic_load(&key->is_believed))
+        return 1;
+    tpm_key_subject(key, subject);
+    if (!tpm_transact(key->prov, subject, read_work, &job))
+        return 0;
+    if (key->name.size == job.name.size &&
+        memcmp(key->name.name, job.name.name, job.name.size) == 0) {
+        atomic_store(&key->is_believed, 0);
+        return 1;
+    }
+    tpm_raise(key->prov, TPM_R_NOT_A_KEY,
+              "at handle 0x%08x stands another key by now than the one that "
+              "the file was written for",
+              key->handle);
+    return 0;
+}
+
+struct tpm_key *
 tpm_key_new_from_object(struct provider *prov, const unsigned char *data,
                         size_t len, int empty_auth)
 {

@@ -28,6 +28,7 @@ struct tpm_key {
     int auth_given;           /* 1: the password is known, be it of size 0 */
     TPM2B_AUTH auth;          /* the password */
     TPM2B_AUTH parent_auth;   /* size 0: none, or in the environment */
+    atomic_int is_believed;   /* 1: nobody looked yet what is at the handle */
     struct tpm_keyfile *file; /* what else its file says, or NULL */
 };
 
@@ -75,6 +76,17 @@ tpm_key_new_from_handle(struct provider *prov, TPM2_HANDLE handle,
 struct tpm_key *
 tpm_key_new_from_object(struct provider *prov, const unsigned char *data,
                         size_t len, int empty_auth);
+
+/* The key at a persistent handle that has to have this public area; sends the
+ * TPM nothing, so tpm_key_check() is due before it is used. */
+struct tpm_key *
+tpm_key_new_from_reference(struct provider *prov, TPM2_HANDLE handle,
+                           const TPM2B_PUBLIC *area, int empty_auth);
+
+/* Whether a key that was only referred to stands at its handle: one ReadPublic
+ * the first time, and an error when another one does by now. */
+CHECKED int
+tpm_key_check(struct tpm_key *key);
 
 /* A new key, made in the TPM; persistent if a handle is wished for. */
 struct tpm_key *

@@ -46,7 +46,8 @@ operate(struct job *job)
     }
     if (tpm_key_has_policy(key) && !prove_check(key, subject))
         return 0;
-    return tpm_transact(key->prov, subject, work_loaded, job);
+    return tpm_key_check(key) &&
+           tpm_transact(key->prov, subject, work_loaded, job);
 }
 
 struct sign_job {

@@ -171,20 +171,32 @@ out:
     return pkey;
 }
 
-/* The object identifier that every TSS2 PRIVATE KEY begins with in DER,
- * 2.23.133.10.1.3, and what stands around it in PEM. */
-static const char tss2_label[] = "-----BEGIN TSS2 PRIVATE KEY-----";
-static const unsigned char tss2_oid[] = { 0x06, 0x06, 0x67, 0x81,
-                                          0x05, 0x0A, 0x01, 0x03 };
+/* How the files of the provider begin: what stands around them in PEM, and the
+ * first member in DER, which is the object identifier 2.23.133.10.1.3 of a
+ * TSS2 PRIVATE KEY, or the URI of a TPM2 KEY REFERENCE. */
+static const struct {
+    const char *label;
+    const char *member;
+    size_t skip; /* bytes of the member that say how long it is */
+} tpm_files[] = {
+    { "-----BEGIN TSS2 PRIVATE KEY-----", "\x06\x06\x67\x81\x05\x0A\x01\x03",
+      0 },
+    { "-----BEGIN TPM2 KEY REFERENCE-----", "handle:0x", 2 },
+};
 
 static bool
 is_in_tpm(const char *text, size_t length)
 {
-    if (strstr(text, tss2_label) != NULL)
-        return true;
-    for (size_t i = 2; i < 8 && i + sizeof tss2_oid <= length; i++)
-        if (memcmp(text + i, tss2_oid, sizeof tss2_oid) == 0)
+    for (size_t i = 0; i < sizeof tpm_files / sizeof *tpm_files; i++) {
+        size_t size = strlen(tpm_files[i].member);
+
+        if (strstr(text, tpm_files[i].label) != NULL)
             return true;
+        for (size_t at = 2 + tpm_files[i].skip;
+             at < 8 + tpm_files[i].skip && at + size <= length; at++)
+            if (memcmp(text + at, tpm_files[i].member, size) == 0)
+                return true;
+    }
     return false;
 }
 

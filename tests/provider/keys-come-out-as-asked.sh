@@ -66,17 +66,14 @@ text()
     expect cmp "$T/ours" "$T/theirs"
 }
 
-# A cipher for a file that no cipher can protect any better, a file of a key
-# that has none, a file that has more to say than would be written.
+# A cipher for a file that no cipher can protect any better, and a file that
+# has more to say than would be written.
 refusals()
 {
     expect_ok openssl pkey -in "$T/ec.pem" -out "$T/copy.pem"
     expect_error 'cannot be encrypted with AES-256-CBC' openssl pkey \
         -in "$T/ec.pem" -aes256 -passout pass:x -out "$T/encrypted.pem"
     expect test ! -s "$T/encrypted.pem"
-    expect_error 'at handle 0x81000010 does not leave the TPM' openssl pkey \
-        -in handle:0x81000010 -out "$T/handle.pem"
-    expect test ! -s "$T/handle.pem"
     public "$SOURCE_ROOT/tests/unit/keyfiles/all-members.pem"
     expect_ok openssl pkey -in "$SOURCE_ROOT/tests/unit/keyfiles/all-members.pem" \
         -out "$T/policy.pem"

@@ -92,9 +92,16 @@ if test -e "$peer/tpm2.so"; then
     expect test ! -e other.pem
 fi
 
-expect_fail 2 'either --handle or --out' iot-key create
-expect_fail 2 'either --handle or --out' iot-key create \
-    --handle 0x81000020 --out other.pem
+# Both: the file says where the key is, and signs as the handle does.
+expect_ok iot-key create --handle 0x81000030 --out refers.pem
+expect grep -qx -- '-----BEGIN TPM2 KEY REFERENCE-----' refers.pem
+expect test "$(stat -c %a refers.pem)" = 600
+expect_ok iot-key show --key refers.pem --public
+cp "$T/out" refers.pub
+expect_ok iot-key show --key handle:0x81000030 --public
+expect cmp "$T/out" refers.pub
+
+expect_fail 2 '--handle, --out, or both' iot-key create
 expect_fail 2 '--handle' iot-key create --handle 0x01800001
 expect_fail 2 'unknown algorithm' iot-key create --out other.pem \
     --algorithm ed25519
