@@ -38,6 +38,30 @@ expect test ! -e device.crt
 expect_ok "$ca" sign ca request.csr device.crt
 expect test -s device.crt
 
+# A device chooses its names, and no other extension: what the CA sets itself is
+# the CA's, and all else is refused by name.
+# request EXTENSION: odd.csr, with this one.
+request()
+{
+    openssl_plain req -new -key device.key -subj /CN=odd -addext "$1" \
+        -out odd.csr
+}
+for extension in crlDistributionPoints=URI:http://odd/ certificatePolicies=1.2.3 \
+    'authorityInfoAccess=OCSP;URI:http://odd/' 1.2.3.4=critical,ASN1:NULL \
+    '1.2.3.4=ASN1:UTF8String:X509v3 Subject Alternative Name: '; do
+    request "$extension"
+    expect_fail 1 'it asks for the extension' "$ca" sign ca odd.csr odd.crt
+    expect test ! -e odd.crt
+done
+for extension in subjectAltName=critical,DNS:odd basicConstraints=CA:TRUE \
+    keyUsage=keyCertSign extendedKeyUsage=serverAuth; do
+    request "$extension"
+    expect_ok "$ca" sign ca odd.csr odd.crt
+    openssl_plain x509 -in odd.crt -noout -text >odd.txt
+    expect grep -q CA:FALSE odd.txt
+    expect_not grep -qE 'Certificate Sign|Server Auth' odd.txt
+done
+
 expect_ok "$ca" server ca localhost
 sum=$(sha256sum ca/localhost.key)
 expect_fail 1 'is there already' "$ca" server ca localhost
@@ -48,7 +72,7 @@ expect test "$sum" = "$(sha256sum ca/localhost.key)"
 left=$!
 expect_ok "$ca" sign ca request.csr right.crt
 wait "$left"
-expect test "$(wc -l <ca/iot-ca.db)" = 4
+expect test "$(wc -l <ca/iot-ca.db)" = 8
 
 # No working folder is left behind.
 expect test -z "$(find . -name '.ca.*')"
