@@ -82,8 +82,10 @@ help_line(const struct options_row *row)
 void
 options_help(const struct options_program *program)
 {
-    printf("usage: %s %s\n\n%s\n\n", program->name, program->synopsis,
+    printf("usage: %s %s\n\n%s\n", program->name, program->synopsis,
            program->summary);
+    if (program->rows->kind != OPTIONS_HEADING)
+        printf("\n"); /* a heading brings a line of its own */
     for (const struct options_row *row = program->rows; row->name != NULL;
          row++)
         help_line(row);
@@ -129,6 +131,22 @@ store_list(struct parse *parse, const struct options_row *row,
     return OPTIONS_RUN;
 }
 
+/* Handles are known by their hexadecimal, and nothing else is so large. */
+static enum options_result
+out_of_range(const struct options_row *row, const char *value)
+{
+    long long minimum = row->minimum;
+    long long maximum = row->maximum;
+
+    if (minimum > 0xffff)
+        log_error("--%s takes a number from 0x%llx to 0x%llx, not \"%s\"",
+                  row->name, minimum, maximum, value);
+    else
+        log_error("--%s takes a whole number from %lld to %lld, not \"%s\"",
+                  row->name, minimum, maximum, value);
+    return OPTIONS_MISUSED;
+}
+
 static enum options_result
 store_value(struct parse *parse, const struct options_row *row,
             const char *value)
@@ -142,10 +160,7 @@ store_value(struct parse *parse, const struct options_row *row,
     case OPTIONS_NUMBER:
         if (options_number(value, row->minimum, row->maximum, field))
             return OPTIONS_RUN;
-        log_error("--%s takes a whole number from %lld to %lld, not \"%s\"",
-                  row->name, (long long)row->minimum, (long long)row->maximum,
-                  value);
-        return OPTIONS_MISUSED;
+        return out_of_range(row, value);
     case OPTIONS_LIST:
         return store_list(parse, row, value);
     case OPTIONS_FLAG:
