@@ -55,6 +55,8 @@ enum gate_reason {
     GATE_OTHER_DEVICE,
     GATE_DIRECTION,
     GATE_PAYLOAD,
+    GATE_NO_TOPIC, /* for the bridge to find, in the registry */
+    GATE_TOO_FAST, /* likewise, by its clock */
 
     /* why nobody may speak through this gateway, over HTTP */
     GATE_UNKNOWN_OTHER,

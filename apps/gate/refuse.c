@@ -47,6 +47,8 @@ static const struct {
     [GATE_OTHER_DEVICE] = { "other-device", "the topic is another device's" },
     [GATE_DIRECTION] = { "direction", "that is not for this topic" },
     [GATE_PAYLOAD] = { "payload", "the payload is too long" },
+    [GATE_NO_TOPIC] = { "no-topic", "there is no topic for its telemetry" },
+    [GATE_TOO_FAST] = { "too-fast", "it comes too often" },
     [GATE_UNKNOWN_OTHER] = { "unknown-other", "gateway and device are not in "
                                               "one registry" },
     [GATE_OTHER_BLOCKED] = { "other-blocked", "the one that it names is "
