@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The table of calls, and the one way that all of them go: who is it, what does
+ * it say, for whom, may it so soon, and then do it.  Section 4.1.
+ */
+#include "bridge/clock.h"
+#include "call.h"
+#include "http/request.h"
+#include "http/routes.h"
+#include "rates.h"
+
+#include "base/options.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct kind {
+    bool (*read)(struct call *call);
+    bool (*run)(struct call *call);
+};
+
+static bool
+read_event(struct call *call)
+{
+    return body_read_event(call->request->body, call->request->body_length,
+                           &call->body, &call->problem);
+}
+
+static bool
+read_state(struct call *call)
+{
+    return body_read_state(call->request->body, call->request->body_length,
+                           &call->body, &call->problem);
+}
+
+/* The value of the first of these parameters that there is. */
+static const char *
+first_value(const struct http_query *query, const char *const *names)
+{
+    const char *value = NULL;
+
+    for (; value == NULL && *names != NULL; names++)
+        value = http_query_value(query, *names);
+    return value;
+}
+
+static bool
+read_version(struct call *call, const char *text)
+{
+    if (text == NULL || *text == '\0' ||
+        options_number(text, 0, INT64_MAX, &call->local_version))
+        return true;
+    return problem_set(&call->problem, PROBLEM_INVALID_ARGUMENT,
+                       "local_version",
+                       "Invalid value at 'local_version' (TYPE_INT64)");
+}
+
+static bool
+read_query(struct call *call)
+{
+    static const char *const versions[] = { "local_version", "localVersion",
+                                            NULL };
+    static const char *const gateways[] = { "gateway_info.gateway_id",
+                                            "gatewayInfo.gatewayId", NULL };
+    static const char *const delegated[] = { "gateway_info.delegated_device_id",
+                                             "gatewayInfo.delegatedDeviceId",
+                                             NULL };
+    struct http_query *query = http_query_read(call->request->query);
+    bool ok;
+
+    if (query == NULL)
+        return problem_set(&call->problem, PROBLEM_INVALID_ARGUMENT, "",
+                           "Invalid query.");
+    ok = read_version(call, first_value(query, versions)) &&
+         body_set_gateway(&call->body.gateway, first_value(query, gateways),
+                          first_value(query, delegated), &call->problem);
+    http_query_free(&query);
+    return ok;
+}
+
+static bool
+is_in_time(struct call *call)
+{
+    struct gate_refusal refusal = { GATE_TOO_FAST,
+                                    "it calls more than 6000 times a minute" };
+
+    if (rates_allow(call->bridge->rates, call->visitor.num_id, clock_seconds()))
+        return true;
+    return call_refuse(call, PROBLEM_RESOURCE_EXHAUSTED,
+                       "Quota exceeded for the device.", &refusal);
+}
+
+static void
+answer(void *context, const struct http_request *request,
+       struct http_answer *to, const struct kind *kind)
+{
+    struct call call = { .bridge = context,
+                         .request = request,
+                         .now = time(NULL) };
+    bool ok = call_let_in(&call) && is_in_time(&call) && kind->read(&call) &&
+              call_stand_in(&call) && kind->run(&call);
+
+    if (ok && call.result != NULL)
+        http_answer_text(to, 200, "application/json; charset=UTF-8",
+                         call.result);
+    else if (ok)
+        http_answer_json(to, 200, "{}");
+    else
+        problem_answer(&call.problem, to);
+    call.bridge->metrics.answers[to->status]++;
+    body_clear(&call.body);
+}
+
+static void
+answer_event(void *context, const struct http_request *request,
+             struct http_answer *to)
+{
+    static const struct kind kind = { read_event, call_publish_event };
+
+    answer(context, request, to, &kind);
+}
+
+static void
+answer_state(void *context, const struct http_request *request,
+             struct http_answer *to)
+{
+    static const struct kind kind = { read_state, call_set_state };
+
+    answer(context, request, to, &kind);
+}
+
+static void
+answer_config(void *context, const struct http_request *request,
+              struct http_answer *to)
+{
+    static const struct kind kind = { read_query, call_get_config };
+
+    answer(context, request, to, &kind);
+}
+
+static void
+answer_problem(struct httpbridge *bridge, enum problem_code code,
+               const char *message, struct http_answer *to)
+{
+    struct problem problem;
+
+    (void)problem_set(&problem, code, "", "%s", message);
+    problem_answer(&problem, to);
+    bridge->metrics.answers[to->status]++;
+}
+
+/* Section 4.4: there is no other API here that such a token would be for. */
+static void
+answer_access_token(void *context, const struct http_request *request,
+                    struct http_answer *to)
+{
+    (void)request;
+    answer_problem(context, PROBLEM_UNIMPLEMENTED,
+                   "Access tokens are not given out here.", to);
+}
+
+static void
+answer_otherwise(void *context, const struct http_request *request,
+                 struct http_answer *to)
+{
+    (void)request;
+    answer_problem(context, PROBLEM_NOT_FOUND, "Method not found.", to);
+}
+
+static const struct http_route rows[] = {
+    { "POST", "/v1/", ":publishEvent", answer_event },
+    { "POST", "/v1beta1/", ":publishEvent", answer_event },
+    { "POST", "/v1/", ":setState", answer_state },
+    { "POST", "/v1beta1/", ":setState", answer_state },
+    { "GET", "/v1/", "/config", answer_config },
+    { "GET", "/v1beta1/", "/config", answer_config },
+    { "POST", "/v1/", ":generateAccessToken", answer_access_token },
+    { "POST", "/v1beta1/", ":generateAccessToken", answer_access_token },
+};
+
+void
+httpbridge_routes(struct httpbridge *bridge, struct http_routes *routes)
+{
+    *routes = (struct http_routes){ .rows = rows,
+                                    .count = sizeof rows / sizeof *rows,
+                                    .otherwise = answer_otherwise,
+                                    .context = bridge };
+}

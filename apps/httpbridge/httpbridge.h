@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The HTTP bridge without its sockets: requests in, answers out, and two
+ * databases.  cloud-iot-core reference, section 4.
+ */
+#ifndef HTTPBRIDGE_HTTPBRIDGE_H
+#define HTTPBRIDGE_HTTPBRIDGE_H
+
+#include "base/checked.h"
+#include "bridge/limit.h"
+#include "metrics.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct http_routes;
+struct rates;
+struct registry_store;
+struct traffic;
+
+/* What the calls need.  The caller owns the databases, and sets them again when
+ * it has opened them anew; all else starts as zero. */
+struct httpbridge {
+    struct registry_store *registry; /* NULL while it cannot be opened */
+    struct traffic *traffic;         /* likewise */
+    int64_t skew;                    /* seconds; GATE_SKEW or less */
+    int64_t state_interval;          /* milliseconds between two states */
+    struct rates *rates;             /* rates_new */
+    struct limit events;             /* refusals that are written down */
+    struct metrics metrics;
+};
+
+/* The calls of section 4.1, for BRIDGE, which is borrowed. */
+void
+httpbridge_routes(struct httpbridge *bridge, struct http_routes *routes);
+
+#endif

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The HTTP bridge: devices that speak HTTPS publish telemetry, set their state
+ * and fetch their configuration.  It opens databases and doors; what calls mean
+ * is in httpbridge/.  cloud-iot-core reference, section 4.
+ */
+#include "base/exit.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "base/standard.h"
+#include "bridge/clock.h"
+#include "bridge/database.h"
+#include "bridge/sink.h"
+#include "gate/gate.h"
+#include "http/request.h"
+#include "http/routes.h"
+#include "http/server.h"
+#include "httpbridge/httpbridge.h"
+#include "httpbridge/rates.h"
+#include "registry/traffic.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+enum {
+    HEAD_MOST = 16384,  /* bytes; a token may have 8192 of them */
+    BODY_MOST = 524288, /* 262144 bytes as base64, and room for the rest */
+    METRICS_SECONDS = 10,
+    SPARE_FILES = 64, /* open beside those of connections */
+    TRY_AGAIN = 5,    /* seconds between tries at a database */
+    SWEEP_BYTES = 0,  /* how large it may grow the MQTT bridge says */
+};
+
+struct settings {
+    const char *database;
+    const char *traffic;
+    const char *durability;
+    const char *address;
+    int64_t port;
+    const char *certificate;
+    const char *key;
+    int64_t skew;
+    int64_t state_interval;
+    int64_t connections;
+    int64_t timeout;
+    int64_t drain;
+    int64_t metrics_port;
+    const char *metrics_file;
+};
+
+/* All that the process holds. */
+struct program {
+    struct settings settings;
+    char traffic_path[PATH_MAX];
+    struct database database;
+    struct stat traffic_file; /* what is open */
+    int64_t tried;            /* to open it, in which second */
+    struct httpbridge bridge;
+    struct http_routes calls;
+    struct http_routes metrics;
+    struct http_server *server;
+};
+
+#define FIELD(name) offsetof(struct settings, name)
+
+static const struct options_row rows[] = {
+    { OPTIONS_HEADING, "Where devices come in", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_TEXT, "address", "ADDRESS", FIELD(address),
+      "The address to listen at; default 0.0.0.0.", 0, 0 },
+    { OPTIONS_NUMBER, "port", "N", FIELD(port), "The port; default 8443.", 1,
+      65535 },
+    { OPTIONS_TEXT, "certfile", "FILE", FIELD(certificate),
+      "The server's certificate, its issuers behind it; PEM.", 0, 0 },
+    { OPTIONS_TEXT, "keyfile", "FILE", FIELD(key), "The server's key; PEM.", 0,
+      0 },
+    { OPTIONS_NUMBER, "connections", "N", FIELD(connections),
+      "Open at once at most; default 10000.", 1, 1000000 },
+    { OPTIONS_NUMBER, "timeout", "SECONDS", FIELD(timeout),
+      "For a request to begin, and to be whole; default 60.", 1, 3600 },
+    { OPTIONS_NUMBER, "drain", "SECONDS", FIELD(drain),
+      "For requests that have begun when it ends; default 5.", 0, 600 },
+    { OPTIONS_HEADING, "What they find", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_TEXT, "database", "FILE", FIELD(database),
+      "The registry's file; default /var/lib/iot-tpm/registry.db.", 0, 0 },
+    { OPTIONS_TEXT, "traffic", "FILE", FIELD(traffic),
+      "That of messages; default traffic.db beside it.", 0, 0 },
+    { OPTIONS_TEXT, "durability", "kill|power", FIELD(durability),
+      "What an answer 200 outlives; default kill.", 0, 0 },
+    { OPTIONS_NUMBER, "skew", "SECONDS", FIELD(skew),
+      "How much clocks of devices may differ; default 600.", 0, GATE_SKEW },
+    { OPTIONS_NUMBER, "state-interval", "MS", FIELD(state_interval),
+      "Milliseconds from a state to the next; default 1000.", 0, 3600000 },
+    { OPTIONS_HEADING, "Counters, at 127.0.0.1/metrics", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_NUMBER, "metrics-port", "N", FIELD(metrics_port),
+      "Their port; 0, the default, for none.", 0, 65535 },
+    { OPTIONS_TEXT, "metrics-file", "FILE", FIELD(metrics_file),
+      "The MQTT bridge's, served with them.", 0, 0 },
+    { .name = NULL },
+};
+
+static const struct options_program command = {
+    .name = "iot-http-bridge",
+    .synopsis = "--certfile FILE --keyfile FILE [--port N] [--database FILE]",
+    .summary = "Let devices publish, and fetch their configuration, by HTTPS.",
+    .rows = rows,
+};
+
+/* To stderr, with the level as systemd-journald reads it (sd-daemon(3)). */
+static void
+write_line(enum log_level level, const char *text)
+{
+    static const int levels[] = {
+        [LOG_LEVEL_ERROR] = 3,
+        [LOG_LEVEL_WARNING] = 4,
+        [LOG_LEVEL_INFO] = 6,
+    };
+
+    if (getenv("JOURNAL_STREAM") != NULL)
+        fprintf(stderr, "<%d>%s\n", levels[level], text);
+    else
+        fprintf(stderr, "%s: %s\n", command.name, text);
+}
+
+static bool
+survives_power(const struct settings *settings)
+{
+    return strcmp(settings->durability, "power") == 0;
+}
+
+static enum options_result
+read_settings(struct program *program, int argc, char **argv)
+{
+    struct settings *settings = &program->settings;
+    enum options_result result;
+
+    *settings = (struct settings){
+        .database = "/var/lib/iot-tpm/registry.db",
+        .durability = "kill",
+        .address = "0.0.0.0",
+        .port = 8443,
+        .skew = GATE_SKEW,
+        .state_interval = 1000,
+        .connections = 10000,
+        .timeout = 60,
+        .drain = 5,
+    };
+    result = options_parse(&command, argc, argv, settings, NULL, NULL);
+    if (result != OPTIONS_RUN)
+        return result;
+    if (settings->certificate == NULL || settings->key == NULL)
+        log_error("--certfile and --keyfile are needed; try %s --help",
+                  command.name);
+    else if (!survives_power(settings) &&
+             strcmp(settings->durability, "kill") != 0)
+        log_error("--durability is kill or power, not \"%s\"",
+                  settings->durability);
+    else if (settings->traffic == NULL &&
+             !traffic_path(settings->database, program->traffic_path,
+                           sizeof program->traffic_path))
+        log_error("--database is too long");
+    else
+        return OPTIONS_RUN;
+    return OPTIONS_MISUSED;
+}
+
+/* Every connection is a file. */
+static void
+allow_files(struct settings *settings)
+{
+    rlim_t wanted = (rlim_t)settings->connections + SPARE_FILES;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == wanted)
+        return;
+    settings->connections = limit.rlim_cur > 2 * SPARE_FILES
+                                ? (int64_t)limit.rlim_cur - SPARE_FILES
+                                : SPARE_FILES;
+    log_warning("no more than %lld connections: raise LimitNOFILE for more",
+                (long long)settings->connections);
+}
+
+static void
+answer_metrics(void *context, const struct http_request *request,
+               struct http_answer *answer)
+{
+    struct program *program = context;
+    struct http_server_stats stats;
+
+    (void)request;
+    http_server_look(program->server, &stats);
+    http_answer_text(answer, 200, "text/plain; version=0.0.4",
+                     metrics_text(&program->bridge.metrics, &stats,
+                                  program->settings.metrics_file));
+}
+
+static void
+answer_nothing(void *context, const struct http_request *request,
+               struct http_answer *answer)
+{
+    (void)context, (void)request;
+    http_answer_text(answer, 404, "text/plain", strdup("try /metrics\n"));
+}
+
+static const struct http_route metrics_rows[] = {
+    { "GET", "/metrics", NULL, answer_metrics },
+};
+
+/* A database that was moved away would take messages that nobody finds. */
+static void
+look_for_traffic(struct program *program, int64_t second)
+{
+    struct traffic **traffic = &program->bridge.traffic;
+    const char *path = program->settings.traffic;
+    struct stat file;
+
+    if (*traffic != NULL && (stat(path, &file) != 0 ||
+                             file.st_dev != program->traffic_file.st_dev ||
+                             file.st_ino != program->traffic_file.st_ino)) {
+        log_warning("the messages' database is gone or replaced: %s", path);
+        traffic_close(traffic);
+        program->tried = 0;
+    }
+    if (*traffic != NULL ||
+        (program->tried != 0 && second - program->tried < TRY_AGAIN))
+        return;
+    program->tried = second;
+    *traffic = traffic_open(path, TRAFFIC_SERVE,
+                            survives_power(&program->settings)
+                                ? TRAFFIC_SURVIVES_POWER
+                                : TRAFFIC_SURVIVES_KILL);
+    if (*traffic != NULL && stat(path, &program->traffic_file) != 0)
+        traffic_close(traffic);
+    if (*traffic != NULL)
+        log_info("the messages' database is open: %s", path);
+}
+
+static void
+look_for_databases(struct program *program)
+{
+    int64_t second = clock_seconds();
+
+    database_look(&program->database, second);
+    program->bridge.registry = program->database.store;
+    look_for_traffic(program, second);
+}
+
+static void
+on_tick(void *context)
+{
+    struct program *program = context;
+    struct httpbridge *bridge = &program->bridge;
+    bool is_done;
+
+    look_for_databases(program);
+    if (bridge->traffic != NULL &&
+        !traffic_sweep(bridge->traffic, SWEEP_BYTES, &is_done))
+        bridge->metrics.store_failures++;
+    sink_tell_left_out(clock_seconds());
+}
+
+static bool
+listen_for_devices(struct program *program)
+{
+    const struct settings *settings = &program->settings;
+    struct http_listener listener = {
+        .address = settings->address,
+        .port = (uint16_t)settings->port,
+        .certificate = settings->certificate,
+        .key = settings->key,
+        .routes = &program->calls,
+        .head_most = HEAD_MOST,
+        .body_most = BODY_MOST,
+        .connections_most = (size_t)settings->connections,
+        .seconds = (int)settings->timeout,
+    };
+
+    httpbridge_routes(&program->bridge, &program->calls);
+    return http_server_listen(program->server, &listener);
+}
+
+static bool
+listen_for_metrics(struct program *program)
+{
+    struct http_listener listener = {
+        .address = "127.0.0.1",
+        .port = (uint16_t)program->settings.metrics_port,
+        .routes = &program->metrics,
+        .head_most = HEAD_MOST,
+        .body_most = 0,
+        .seconds = METRICS_SECONDS,
+    };
+
+    if (program->settings.metrics_port == 0)
+        return true;
+    program->metrics =
+        (struct http_routes){ metrics_rows, 1, answer_nothing, program };
+    return http_server_listen(program->server, &listener);
+}
+
+static bool
+serve(struct program *program)
+{
+    struct settings *settings = &program->settings;
+    struct httpbridge *bridge = &program->bridge;
+
+    if (settings->traffic == NULL)
+        settings->traffic = program->traffic_path;
+    allow_files(settings);
+    bridge->skew = settings->skew;
+    bridge->state_interval = settings->state_interval;
+    bridge->events = (struct limit){ .burst = 100, .each_second = 2 };
+    bridge->rates = rates_new();
+    program->database.path = settings->database;
+    program->server = http_server_new();
+    if (bridge->rates == NULL || program->server == NULL ||
+        !listen_for_devices(program) || !listen_for_metrics(program))
+        return false;
+    look_for_databases(program);
+    if (bridge->registry == NULL)
+        log_error("no device is admitted until there is a registry at %s: "
+                  "make it with iot-registry",
+                  settings->database);
+    log_info("serving at %s port %lld", settings->address,
+             (long long)settings->port);
+    return http_server_run(program->server, (int)settings->drain, on_tick,
+                           program);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct program program;
+    enum exit_code code = EXIT_CODE_DONE;
+
+    log_open(command.name, NULL);
+    standard_guard();
+    switch (read_settings(&program, argc, argv)) {
+    case OPTIONS_DONE:
+        return EXIT_CODE_DONE;
+    case OPTIONS_MISUSED:
+        return EXIT_CODE_MISUSED;
+    case OPTIONS_RUN:
+        break;
+    }
+    sink_open(command.name, write_line);
+    if (!serve(&program))
+        code = EXIT_CODE_FAILED;
+    http_server_free(&program.server);
+    rates_free(&program.bridge.rates);
+    traffic_close(&program.bridge.traffic);
+    database_close(&program.database);
+    return code;
+}
