@@ -16,7 +16,8 @@ while read -r file; do
     LOOKED=$((LOOKED + 1))
     head -2 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' ||
         complain "$file: no SPDX line on top"
-done < <(sources meson.build && scripts)
+done < <(sources meson.build packages '*.map' '*.conf' '*.in' '*.acl' '*.py' \
+    '*.[1-8]' && scripts)
 
 while read -r file; do
     LOOKED=$((LOOKED + 1))
