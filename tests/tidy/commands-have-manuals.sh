@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Beside each program stands its manual page, which names every option of its
-# --help, and none that the program does not know.
+# --help and of its verbs', and none that the program does not know.
 . "$(dirname "$0")/tidy.sh"
 
 need mandoc
@@ -12,13 +12,33 @@ words()
     grep -oE '(^|[^-a-z0-9])--[a-z][a-z0-9-]*' | sed 's/.*--//' | sort -u
 }
 
+# verbs PROGRAM PAGE: what may be a verb, one a line: what --help lists, and
+# the words that the page shows behind the program's name.
+verbs()
+{
+    "$1" --help | sed -n 's/^  \([a-z ]*[a-z]\) *[A-Z].*/\1/p'
+    sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm \([a-z]*\)$/\1/p' "$2"
+}
+
+# helps PROGRAM PAGE: all that it says when asked for help.
+helps()
+{
+    local verb
+    "$1" --help
+    while read -r verb; do
+        # shellcheck disable=SC2086 # words
+        "$1" $verb --help || complain "$1 $verb has no --help"
+    done < <(verbs "$1" "$2")
+}
+
 # compare PROGRAM PAGE: what --help names is told; what is told is among the
 # program's strings, of which one may be the end of another.
 compare()
 {
     local told word
     told=$(mandoc -T ascii "$2" | sed "s/.$(printf '\b')//g" | words)
-    for word in $("$1" --help | words); do
+    helps "$1" "$2" >"$help"
+    for word in $(words <"$help"); do
         grep -qx -- "$word" <<<"$told" || complain "$2 lacks --$word"
     done
     for word in $told; do
@@ -27,6 +47,8 @@ compare()
     done
 }
 
+help=$(mktemp)
+trap 'rm -f "$help"' EXIT
 for source in apps/*.c; do
     LOOKED=$((LOOKED + 1))
     page=${source%.c}.1
