@@ -296,7 +296,7 @@ create_main(int argc, char **argv)
         break;
     }
     if (create.handle == 0 && create.out == NULL) {
-        log_error("where to? --handle, --out, or both");
+        log_error("--handle or --out is needed; try iot-key create --help");
         return EXIT_CODE_MISUSED;
     }
     algorithm = find_algorithm(create.algorithm);
@@ -438,11 +438,11 @@ show_main(int argc, char **argv)
         break;
     }
     if (show.key == NULL) {
-        log_error("which key? --key URI");
+        log_error("--key is needed; try iot-key show --help");
         return EXIT_CODE_MISUSED;
     }
     if (show.public_only && show.json) {
-        log_error("either --public or --json");
+        log_error("either --public or --json; try iot-key show --help");
         return EXIT_CODE_MISUSED;
     }
     key = key_open(show.key, &code);
@@ -494,7 +494,7 @@ main(int argc, char **argv)
     case OPTIONS_DONE:
         return EXIT_CODE_DONE;
     case OPTIONS_RUN:
-        log_error("create or show?  try iot-key --help");
+        log_error("a verb is needed; try iot-key --help");
         return EXIT_CODE_MISUSED;
     default:
         return EXIT_CODE_MISUSED;

@@ -83,11 +83,10 @@ expect has attributes '[]'
 
 # tpm2-openssl, under the same name, makes keys and does not say what of: its
 # keys are no software keys, and none that a device should trust.
-peer=/usr/lib/x86_64-linux-gnu/ossl-modules
-if test -e "$peer/tpm2.so"; then
-    OPENSSL_MODULES=$peer expect_ok iot-key show --key handle:0x81000012
+if test -e "$PEER_MODULES/tpm2.so"; then
+    OPENSSL_MODULES=$PEER_MODULES expect_ok iot-key show --key handle:0x81000012
     expect grep -q '^attributes: unknown' "$T/out"
-    OPENSSL_MODULES=$peer expect_fail 3 'does not say' \
+    OPENSSL_MODULES=$PEER_MODULES expect_fail 3 'does not say' \
         iot-key create --out other.pem
     expect test ! -e other.pem
 fi
@@ -101,12 +100,12 @@ cp "$T/out" refers.pub
 expect_ok iot-key show --key handle:0x81000030 --public
 expect cmp "$T/out" refers.pub
 
-expect_fail 2 '--handle, --out, or both' iot-key create
+expect_fail 2 '--handle or --out is needed' iot-key create
 expect_fail 2 '--handle' iot-key create --handle 0x01800001
 expect_fail 2 'unknown algorithm' iot-key create --out other.pem \
     --algorithm ed25519
 expect_fail 1 'absent' iot-key create --out absent/other.pem
-expect_fail 2 'which key' iot-key show
+expect_fail 2 '--key is needed' iot-key show
 expect_fail 1 'absent.pem' iot-key show --key absent.pem
 
 # Neither without a TPM, nor without the provider, nor with another provider
