@@ -435,14 +435,14 @@ run(struct publish *publish)
 int
 main(int argc, char **argv)
 {
-    static struct arguments arguments = {
+    struct arguments arguments = {
         .port = PORT,
         .qos = 1,
         .lifetime = LIFETIME,
         .spool_limit = SPOOL_BYTES,
         .timeout = TIMEOUT,
     };
-    static struct publish publish = { .arguments = &arguments };
+    struct publish publish = { .arguments = &arguments };
     enum exit_code code = EXIT_CODE_MISUSED;
 
     log_open(program.name, NULL);

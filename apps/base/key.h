@@ -11,7 +11,7 @@
 
 #include <openssl/types.h>
 
-/* What a URI may be, for --help: "a path, handle:0x81… or object:FILE". */
+/* What a URI may be, in the words of --help. */
 #define KEY_URI_HELP "key file, handle:0x81XXXXXX or object:FILE"
 
 /* A key and the library context that it lives in, which is its own, with the
