@@ -51,7 +51,6 @@ struct spool {
     uint64_t sequence;     /* of the newest message */
     uint64_t acknowledged; /* all messages up to this one are */
     uint64_t bytes, count; /* not acknowledged */
-    uint64_t found;
     struct flight window[SPOOL_WINDOW];
     size_t flying_first, flying; /* a ring in the window */
     unsigned char buffer[RECORD_MOST];
@@ -190,7 +189,6 @@ load(struct spool *spool)
         free(names[i]);
     }
     free(names);
-    spool->found = spool->count;
     return ok;
 }
 
@@ -435,12 +433,6 @@ uint64_t
 spool_count(const struct spool *spool)
 {
     return spool->count;
-}
-
-uint64_t
-spool_found(const struct spool *spool)
-{
-    return spool->found;
 }
 
 void

@@ -86,10 +86,6 @@ spool_rewind(struct spool *spool);
 uint64_t
 spool_count(const struct spool *spool);
 
-/* How many of them an earlier process had left. */
-uint64_t
-spool_found(const struct spool *spool);
-
 /* Closes it; what is in a folder stays there.  Clears the pointer. */
 void
 spool_close(struct spool **spool);

@@ -139,7 +139,7 @@ found_in(const char *folder)
         found |= found >> i != 0 ? OTHER : 1u << i;
         count++;
     }
-    if (count != spool_count(spool) || count != spool_found(spool))
+    if (count != spool_count(spool))
         found |= OTHER;
     spool_close(&spool);
     return found;
