@@ -9,6 +9,7 @@
 #include "base/key.h"
 #include "base/log.h"
 #include "base/options.h"
+#include "base/origin.h"
 #include "base/standard.h"
 
 #include <jansson.h>
@@ -21,7 +22,6 @@
 #include <openssl/objects.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
-#include <openssl/provider.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,27 +41,6 @@ static const struct algorithm algorithms[] = {
 };
 
 enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms };
-
-/* TPM 2.0 Part 2 §8.3.2; a key of a device must have the first three. */
-struct attribute {
-    uint32_t mask;
-    bool required;
-    const char *name;
-};
-
-static const struct attribute attributes[] = {
-    { 1u << 1, true, "fixedTPM" },
-    { 1u << 4, true, "fixedParent" },
-    { 1u << 5, true, "sensitiveDataOrigin" },
-    { 1u << 6, false, "userWithAuth" },
-    { 1u << 7, false, "adminWithPolicy" },
-    { 1u << 10, false, "noDA" },
-    { 1u << 16, false, "restricted" },
-    { 1u << 17, false, "decrypt" },
-    { 1u << 18, false, "sign" },
-};
-
-enum { ATTRIBUTES = sizeof attributes / sizeof *attributes };
 
 /* Where the owner's applications may keep a key (TPM 2.0 Part 2 §7.4; TCG
  * Registry of Reserved TPM 2.0 Handles §2.3). */
@@ -137,34 +116,6 @@ find_algorithm(const char *name)
     return NULL;
 }
 
-static bool
-read_number(const EVP_PKEY *pkey, const char *name, uint32_t *number)
-{
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_uint32(name, number),
-        OSSL_PARAM_construct_end(),
-    };
-
-    return EVP_PKEY_get_params(pkey, params) && OSSL_PARAM_modified(&params[0]);
-}
-
-static bool
-is_in_tpm(const EVP_PKEY *pkey)
-{
-    const OSSL_PROVIDER *provider = EVP_PKEY_get0_provider(pkey);
-
-    return provider != NULL &&
-           strcmp(OSSL_PROVIDER_get0_name(provider), "tpm2") == 0;
-}
-
-/* Which of the attributes the key has; false when it is none of a TPM's. */
-static bool
-read_attributes(const EVP_PKEY *pkey, uint32_t *attributes_found)
-{
-    return is_in_tpm(pkey) &&
-           read_number(pkey, "object-attributes", attributes_found);
-}
-
 /*
  * A key of a device must have been made in the TPM and be unable to leave it;
  * whoever made it, whatever was loaded, this is looked at and not believed.
@@ -172,21 +123,22 @@ read_attributes(const EVP_PKEY *pkey, uint32_t *attributes_found)
 static bool
 check_bound(const EVP_PKEY *pkey)
 {
+    const struct origin_attribute *row = NULL;
     uint32_t found = 0;
 
-    if (!read_attributes(pkey, &found)) {
-        log_error(is_in_tpm(pkey)
+    if (!origin_attributes(pkey, &found)) {
+        log_error(origin_is_tpm(pkey)
                       ? "the provider that is loaded does not say what the key "
                         "is bound to; it has been thrown away"
                       : "the key was not made in a TPM; it has been thrown "
                         "away");
         return false;
     }
-    for (size_t i = 0; i < ATTRIBUTES; i++) {
-        if (!attributes[i].required || (found & attributes[i].mask) != 0)
+    for (size_t i = 0; (row = origin_attribute(i)) != NULL; i++) {
+        if (!row->is_required || (found & row->mask) != 0)
             continue;
         log_error("the TPM made a key that is not %s; do not use it",
-                  attributes[i].name);
+                  row->name);
         return false;
     }
     return true;
@@ -333,20 +285,21 @@ algorithm_name(const EVP_PKEY *pkey)
 static void
 print_attributes(const EVP_PKEY *pkey)
 {
+    const struct origin_attribute *row = NULL;
     uint32_t found = 0;
 
-    if (!is_in_tpm(pkey)) {
+    if (!origin_is_tpm(pkey)) {
         printf("attributes: none; a software key, which can be copied\n");
         return;
     }
-    if (!read_attributes(pkey, &found)) {
+    if (!origin_attributes(pkey, &found)) {
         printf("attributes: unknown; the provider that is loaded tells none\n");
         return;
     }
     printf("attributes:");
-    for (size_t i = 0; i < ATTRIBUTES; i++)
-        if ((found & attributes[i].mask) != 0)
-            printf(" %s", attributes[i].name);
+    for (size_t i = 0; (row = origin_attribute(i)) != NULL; i++)
+        if ((found & row->mask) != 0)
+            printf(" %s", row->name);
     printf("\n");
 }
 
@@ -356,11 +309,11 @@ print_place(const EVP_PKEY *pkey)
 {
     uint32_t handle = 0;
 
-    if (is_in_tpm(pkey) && read_number(pkey, "handle", &handle) && handle != 0)
+    if (origin_handle(pkey, &handle))
         printf("place: the TPM, at handle 0x%08x\n", (unsigned int)handle);
     else
         printf("place: a file%s\n",
-               is_in_tpm(pkey) ? ", of use to its TPM alone" : "");
+               origin_is_tpm(pkey) ? ", of use to its TPM alone" : "");
 }
 
 static void
@@ -377,13 +330,14 @@ static json_t *
 attributes_json(const EVP_PKEY *pkey)
 {
     json_t *names = json_array();
+    const struct origin_attribute *row = NULL;
     uint32_t found = 0;
 
-    if (!read_attributes(pkey, &found))
+    if (!origin_attributes(pkey, &found))
         return names;
-    for (size_t i = 0; i < ATTRIBUTES; i++)
-        if ((found & attributes[i].mask) != 0)
-            json_array_append_new(names, json_string(attributes[i].name));
+    for (size_t i = 0; (row = origin_attribute(i)) != NULL; i++)
+        if ((found & row->mask) != 0)
+            json_array_append_new(names, json_string(row->name));
     return names;
 }
 
@@ -404,11 +358,11 @@ print_json(const EVP_PKEY *pkey, const char *uri)
         goto out;
     }
     length = BIO_get_mem_data(bio, &pem);
-    if (is_in_tpm(pkey) && read_number(pkey, "handle", &number) && number != 0)
+    if (origin_handle(pkey, &number))
         snprintf(handle, sizeof handle, "0x%08x", (unsigned int)number);
     all = json_pack("{s:s, s:s, s:i, s:b, s:s*, s:o, s:s%}", "key", uri,
                     "algorithm", algorithm_name(pkey), "bits",
-                    EVP_PKEY_get_bits(pkey), "tpm", (int)is_in_tpm(pkey),
+                    EVP_PKEY_get_bits(pkey), "tpm", (int)origin_is_tpm(pkey),
                     "handle", number != 0 ? handle : NULL, "attributes",
                     attributes_json(pkey), "publicKey", pem, (size_t)length);
     if (all != NULL && json_dumpf(all, stdout, JSON_COMPACT) == 0 &&

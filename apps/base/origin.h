@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Where a key lives, and what its TPM says of it, as far as the provider that
+ * holds it tells.  Whether that is good enough is the program's affair.
+ */
+#ifndef BASE_ORIGIN_H
+#define BASE_ORIGIN_H
+
+#include "checked.h"
+
+#include <openssl/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An object attribute: TPM 2.0 Part 2 §8.3.2. */
+struct origin_attribute {
+    uint32_t mask;
+    bool is_required; /* of a key that shall be bound to its TPM */
+    const char *name;
+};
+
+/* The attributes that have a name here, by number from 0; NULL behind the
+ * last. */
+const struct origin_attribute *
+origin_attribute(size_t index);
+
+/* Does the provider tpm2 hold the key? */
+CHECKED bool
+origin_is_tpm(const EVP_PKEY *pkey);
+
+/* The object attributes of a key in a TPM.  False, silently, for any other,
+ * and when its provider does not tell. */
+CHECKED bool
+origin_attributes(const EVP_PKEY *pkey, uint32_t *attributes);
+
+/* The persistent handle of a key in a TPM.  False, silently, when it has
+ * none. */
+CHECKED bool
+origin_handle(const EVP_PKEY *pkey, uint32_t *handle);
+
+#endif
