@@ -186,19 +186,23 @@ on_basic_auth(int event, void *data, void *user)
 }
 
 static bool
-may_subscribe(const struct session *session,
+may_subscribe(struct session *session,
               const struct mosquitto_evt_acl_check *asked)
 {
     struct names_topic topic;
     struct gate_refusal refusal;
+    const char *why = refusal.text;
 
     if (session == NULL)
         return false;
     if (gate_authorize(&session->device, GATE_SUBSCRIBE, asked->topic,
                        strlen(asked->topic), 0, &topic, &refusal))
+        why = session_bound_filters(
+            session, &topic, mosquitto_client_clean_session(asked->client));
+    if (why == NULL)
         return true;
     log_warning("denied %s the subscription %.300s: %s", session->client_id,
-                asked->topic, refusal.text);
+                asked->topic, why);
     return false;
 }
 

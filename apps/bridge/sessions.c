@@ -19,7 +19,7 @@ struct sessions {
     void *by_device;
 };
 
-enum { FIRST_ROOM = 64 };
+enum { FIRST_ROOM = 64, FILTERS_MOST = 100 };
 
 static int
 compare(uint64_t a, uint64_t b)
@@ -137,6 +137,27 @@ sessions_find_device(const struct sessions *sessions, uint64_t num_id)
     struct session key = { .device = { .num_id = num_id } };
 
     return found(tfind(&key, &sessions->by_device, compare_devices));
+}
+
+/* The others are config, commands and commands/#, and nobody can have more. */
+static bool
+is_of_subfolder(const struct names_topic *topic)
+{
+    return topic->subfolder[0] != '\0' && strcmp(topic->subfolder, "#") != 0;
+}
+
+const char *
+session_bound_filters(struct session *session, const struct names_topic *topic,
+                      bool is_clean)
+{
+    if (!is_of_subfolder(topic))
+        return NULL;
+    if (!is_clean)
+        return "a session that is not clean has commands/# for all subfolders";
+    if (session->filters >= FILTERS_MOST)
+        return "it has subscribed to 100 subfolders on this connection";
+    session->filters++;
+    return NULL;
 }
 
 void

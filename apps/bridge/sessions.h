@@ -18,6 +18,7 @@ struct session {
     const void *connection;
     char *client_id; /* as the device gave it, with its id or its number */
     struct gate_device device;
+    unsigned filters;    /* of subfolders, that it has subscribed to */
     int64_t since;       /* when it came, on the caller's clock */
     uint64_t generation; /* of the registry, when it last was considered */
     size_t index;        /* for sessions.c */
@@ -46,6 +47,15 @@ CHECKED struct session *
 sessions_find(const struct sessions *sessions, const void *connection);
 CHECKED struct session *
 sessions_find_device(const struct sessions *sessions, uint64_t num_id);
+
+/*
+ * Counts a filter that the gate allows.  NULL when SESSION may have it, or why
+ * not: there are as many filters as there are names of subfolders, mosquitto
+ * sets no bound, and what is not a CLEAN session's outlasts the connection.
+ */
+CHECKED const char *
+session_bound_filters(struct session *session, const struct names_topic *topic,
+                      bool is_clean);
 
 /* Removes and frees a session; accepts NULL.  The last one takes its place in
  * the order of sessions_at. */

@@ -113,6 +113,23 @@ for filter in "${foreign[@]}"; do
     expect_logged "the subscription $filter: "
 done
 
+# mosquitto keeps every filter, and those of a session that is not clean for
+# good: names of subfolders are bounded, the others are few.
+steps=() granted=
+for ((i = 0; i < 100; i++)); do
+    steps+=(subscribe "/devices/dev-1/commands/$i" 1)
+    granted+='SUBACK 1 '
+done
+log_mark
+allowed "${granted}SUBACK 128 SUBACK 1" "${steps[@]}" \
+    subscribe /devices/dev-1/commands/100 1 \
+    subscribe '/devices/dev-1/commands/#' 1
+expect_logged 'subscription /devices/dev-1/commands/100: it has subscribed to 100'
+allowed 'SUBACK 128 SUBACK 1 SUBACK 1' --flags 0xc0 \
+    subscribe /devices/dev-1/commands/0 1 \
+    subscribe '/devices/dev-1/commands/#' 1 subscribe /devices/dev-1/config 1
+expect_logged 'subscription /devices/dev-1/commands/0: a session that is not clean'
+
 # What arrived is what was allowed, and under no topic of a device.
 expect_ok publish dev-1 "$(cat "$T/token")" -t /devices/dev-1/events/last
 expect wait_until 10 grep -q events/last "$T/seen"
