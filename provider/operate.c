@@ -8,7 +8,10 @@
 
 #include "error.h"
 #include "prove.h"
+#include "tpm_hash.h"
 #include "use.h"
+
+#include <string.h>
 
 /* What every operation has; its own struct begins with this. */
 struct job {
@@ -64,7 +67,7 @@ sign_work(struct tpm *tpm, const struct tpm_entity *object,
 {
     struct sign_job *sign = (struct sign_job *)job;
 
-    return tpm_sign(tpm, object, auth, sign->digest, sign->scheme,
+    return tpm_sign(tpm, object, auth, sign->digest, sign->scheme, NULL,
                     sign->signature, sign->lacks);
 }
 
@@ -78,6 +81,60 @@ tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
     };
 
     return operate(&job.job);
+}
+
+struct sign_data_job {
+    struct job job;
+    const unsigned char *data;
+    size_t len;
+    const TPMT_SIG_SCHEME *scheme;
+    TPM2B_DIGEST *digest;
+    TPMT_SIGNATURE *signature;
+};
+
+static int
+sign_data_work(struct tpm *tpm, const struct tpm_entity *object,
+               const struct tpm_auth *auth, struct job *job)
+{
+    struct sign_data_job *sign = (struct sign_data_job *)job;
+    TPMT_TK_HASHCHECK ticket = { 0 };
+
+    return tpm_hash_data(tpm, sign->scheme->details.any.hashAlg, sign->data,
+                         sign->len, sign->digest, &ticket) &&
+           tpm_sign(tpm, object, auth, sign->digest, sign->scheme, &ticket,
+                    sign->signature, NULL);
+}
+
+/* Part 3 §15.4.1: TPM_GENERATED_VALUE, with which all begins that a TPM attests
+ * to; of such data it makes no ticket. */
+static int
+is_generated(const unsigned char *data, size_t len)
+{
+    static const unsigned char generated[] = { 0xFF, 'T', 'C', 'G' };
+
+    return len >= sizeof generated &&
+           memcmp(data, generated, sizeof generated) == 0;
+}
+
+int
+tpm_key_sign_data(struct tpm_key *key, const unsigned char *data, size_t len,
+                  const TPMT_SIG_SCHEME *scheme, TPM2B_DIGEST *digest,
+                  TPMT_SIGNATURE *signature)
+{
+    struct sign_data_job job = {
+        { key, 0, sign_data_work }, data, len, scheme, digest, signature
+    };
+    char subject[TPM_KEY_SUBJECT_MAX];
+
+    if (!is_generated(data, len))
+        return operate(&job.job);
+    tpm_key_subject(key, subject);
+    tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
+              "%s is restricted (an attestation key) and does not sign data "
+              "that begins with ff544347, as what the TPM itself attests to: "
+              "nobody could tell them apart",
+              subject);
+    return 0;
 }
 
 struct decrypt_job {

@@ -17,6 +17,13 @@ tpm_key_sign(struct tpm_key *key, const TPM2B_DIGEST *digest,
              const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature,
              int *lacks);
 
+/* Hashes the data in the TPM and signs it there, as restricted keys want it;
+ * the digest comes back too. */
+CHECKED int
+tpm_key_sign_data(struct tpm_key *key, const unsigned char *data, size_t len,
+                  const TPMT_SIG_SCHEME *scheme, TPM2B_DIGEST *digest,
+                  TPMT_SIGNATURE *signature);
+
 /* The bare private operation of RSA on a block that the host has padded. */
 CHECKED int
 tpm_key_apply(struct tpm_key *key, const TPM2B_PUBLIC_KEY_RSA *block,

@@ -235,3 +235,47 @@ rsasign(const struct scheme *asked, struct tpm_key *key,
     refuse(scheme, key, hash);
     return 0;
 }
+
+/* What the TPM hashed has to be what was given to it. */
+CHECKED static int
+check_digest(const struct tpm_key *key, const struct tpm_hash *hash,
+             const unsigned char *data, size_t len, const TPM2B_DIGEST *digest)
+{
+    unsigned char own[EVP_MAX_MD_SIZE];
+
+    if (EVP_Digest(data, len, own, NULL, provider_digest(key->prov, hash->id),
+                   NULL) &&
+        digest->size == hash->size &&
+        memcmp(own, digest->buffer, hash->size) == 0)
+        return 1;
+    tpm_raise(key->prov, TPM_R_BAD_ANSWER,
+              "the TPM has hashed other data than it was given");
+    return 0;
+}
+
+int
+rsasign_data(const struct scheme *scheme, struct tpm_key *key,
+             const unsigned char *data, size_t len, TPMT_SIGNATURE *signature)
+{
+    const TPMT_SIG_SCHEME wanted = {
+        .scheme = scheme->id,
+        .details.any.hashAlg = scheme->hash->id,
+    };
+    TPM2B_DIGEST digest = { 0 };
+
+    if (scheme->id == TPM2_ALG_RSAPSS && !chip_can(scheme, key, scheme->hash)) {
+        refuse(scheme, key, scheme->hash);
+        return 0;
+    }
+    if (!tpm_key_sign_data(key, data, len, &wanted, &digest, signature) ||
+        !check_digest(key, scheme->hash, data, len, &digest))
+        return 0;
+    if (scheme->id != TPM2_ALG_RSAPSS)
+        return 1;
+    if (!learn_salt(key, scheme->hash, &digest, signature))
+        return 0;
+    if (chip_can(scheme, key, scheme->hash))
+        return 1;
+    refuse(scheme, key, scheme->hash);
+    return 0;
+}

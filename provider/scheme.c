@@ -58,13 +58,7 @@ may_sign(const struct tpm_key *key)
                   subject);
         return 0;
     }
-    if ((attributes & TPMA_OBJECT_RESTRICTED) == 0)
-        return 1;
-    tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
-              "%s is restricted (an attestation key): it signs only what the "
-              "TPM has made or hashed itself; make a key of its own for this",
-              subject);
-    return 0;
+    return 1;
 }
 
 int
@@ -91,6 +85,13 @@ scheme_init(struct scheme *scheme, const struct tpm_key *key)
               "RSAPSS and ECDSA can",
               fixed);
     return 0;
+}
+
+int
+scheme_is_restricted(const struct tpm_key *key)
+{
+    return (key->area.publicArea.objectAttributes & TPMA_OBJECT_RESTRICTED) !=
+           0;
 }
 
 int

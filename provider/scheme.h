@@ -25,6 +25,10 @@ struct scheme {
 CHECKED int
 scheme_init(struct scheme *scheme, const struct tpm_key *key);
 
+/* Whether the key signs only what the TPM has hashed itself (Part 1 §25.2). */
+int
+scheme_is_restricted(const struct tpm_key *key);
+
 /* Chooses the hash by OpenSSL's name; NULL chooses the key's own, else
  * SHA-256, unless one has been chosen before. */
 CHECKED int

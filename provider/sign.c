@@ -13,6 +13,7 @@
 #include "rsasign.h"
 #include "scheme.h"
 
+#include <openssl/buffer.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
@@ -23,7 +24,11 @@ struct sign {
     struct tpm_key *key; /* a reference of our own */
     struct scheme scheme;
     EVP_MD_CTX *md; /* NULL: the digest is given to us */
+    BUF_MEM *data;  /* instead, for a restricted key: the TPM hashes it */
 };
+
+/* As much as such a key is given in one go; a TPM hashes some 100 KB/s. */
+enum { RESTRICTED_DATA_MAX = 16 * 1024 * 1024 };
 
 static OSSL_FUNC_signature_newctx_fn new_context;
 static OSSL_FUNC_signature_freectx_fn free_context;
@@ -63,8 +68,27 @@ free_context(void *context)
     if (op == NULL)
         return;
     EVP_MD_CTX_free(op->md);
+    BUF_MEM_free(op->data);
     tpm_key_free(&op->key);
     OPENSSL_free(op);
+}
+
+CHECKED static int
+take_data(struct sign *op, const void *data, size_t len)
+{
+    size_t before = op->data->length;
+
+    if (len > RESTRICTED_DATA_MAX - before) {
+        tpm_raise(op->prov, TPM_R_NOT_SUPPORTED,
+                  "a restricted key is given 16 MiB at most: the TPM has to "
+                  "hash them");
+        return 0;
+    }
+    if (BUF_MEM_grow(op->data, before + len) != before + len)
+        return 0;
+    if (len > 0)
+        memcpy(op->data->data + before, data, len);
+    return 1;
 }
 
 static void *
@@ -77,14 +101,20 @@ dup_context(void *context)
     if (copy == NULL)
         return NULL;
     copy->md = NULL;
+    copy->data = NULL;
     if (copy->key != NULL && !tpm_key_up_ref(copy->key)) {
         OPENSSL_free(copy);
         return NULL;
     }
-    if (op->md == NULL)
-        return copy;
-    copy->md = EVP_MD_CTX_new();
-    if (copy->md != NULL && EVP_MD_CTX_copy_ex(copy->md, op->md))
+    if (op->md != NULL)
+        copy->md = EVP_MD_CTX_new();
+    if (op->data != NULL)
+        copy->data = BUF_MEM_new();
+    if ((op->md == NULL ||
+         (copy->md != NULL && EVP_MD_CTX_copy_ex(copy->md, op->md))) &&
+        (op->data == NULL ||
+         (copy->data != NULL &&
+          take_data(copy, op->data->data, op->data->length))))
         return copy;
     free_context(copy);
     return NULL;
@@ -96,6 +126,8 @@ take_key(struct sign *op, struct tpm_key *key)
 {
     EVP_MD_CTX_free(op->md);
     op->md = NULL;
+    BUF_MEM_free(op->data);
+    op->data = NULL;
     if (key != NULL) {
         if (!tpm_key_up_ref(key))
             return 0;
@@ -123,6 +155,10 @@ digest_sign_init(void *context, const char *name, void *key,
     if (!take_key(op, key) || !scheme_set_hash(&op->scheme, op->key, name) ||
         !set_params(op, params))
         return 0;
+    if (scheme_is_restricted(op->key)) {
+        op->data = BUF_MEM_new();
+        return op->data != NULL;
+    }
     op->md = EVP_MD_CTX_new();
     return op->md != NULL &&
            EVP_DigestInit_ex2(
@@ -134,6 +170,8 @@ digest_sign_update(void *context, const unsigned char *data, size_t len)
 {
     struct sign *op = context;
 
+    if (op->data != NULL)
+        return take_data(op, data, len);
     return op->md != NULL && EVP_DigestUpdate(op->md, data, len);
 }
 
@@ -207,6 +245,19 @@ put_signature(const struct sign *op, const TPMT_SIGNATURE *from,
     return 0;
 }
 
+static void
+refuse_digest(const struct sign *op)
+{
+    char subject[TPM_KEY_SUBJECT_MAX];
+
+    tpm_key_subject(op->key, subject);
+    tpm_raise(op->prov, TPM_R_NOT_SUPPORTED,
+              "%s is restricted (an attestation key): it signs only what the "
+              "TPM has hashed itself, and this is a digest; give it the data "
+              "(openssl dgst or req, pkeyutl -rawin)",
+              subject);
+}
+
 static int
 sign(void *context, unsigned char *sig, size_t *len, size_t room,
      const unsigned char *digest, size_t digest_len)
@@ -222,6 +273,10 @@ sign(void *context, unsigned char *sig, size_t *len, size_t room,
         *len = longest_signature(op);
         return 1;
     }
+    if (scheme_is_restricted(op->key)) {
+        refuse_digest(op);
+        return 0;
+    }
     return scheme_resolve(&op->scheme, op->key, digest, digest_len, &scheme,
                           &tbs) &&
            rsasign(&op->scheme, op->key, &tbs, &scheme, &signature) &&
@@ -232,13 +287,19 @@ static int
 digest_sign_final(void *context, unsigned char *sig, size_t *len, size_t room)
 {
     struct sign *op = context;
+    TPMT_SIGNATURE signature = { 0 };
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int digest_len = 0;
 
-    if (op->md == NULL)
+    if (op->md == NULL && op->data == NULL)
         return 0;
     if (sig == NULL)
         return sign(op, NULL, len, 0, NULL, 0);
+    if (op->data != NULL)
+        return rsasign_data(&op->scheme, op->key,
+                            (const unsigned char *)op->data->data,
+                            op->data->length, &signature) &&
+               put_signature(op, &signature, sig, len, room);
     return EVP_DigestFinal_ex(op->md, digest, &digest_len) &&
            sign(op, sig, len, room, digest, digest_len);
 }

@@ -135,7 +135,8 @@ tpm_load(struct tpm *tpm, const struct tpm_entity *parent,
 int
 tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
          const struct tpm_auth *auth, const TPM2B_DIGEST *digest,
-         const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature, int *lacks)
+         const TPMT_SIG_SCHEME *scheme, const TPMT_TK_HASHCHECK *ticket,
+         TPMT_SIGNATURE *signature, int *lacks)
 {
     struct call call = call_begin(tpm, "TPM2_Sign", TPM2_CC_Sign, auth);
     static const TPMT_TK_HASHCHECK no_ticket = {
@@ -146,8 +147,9 @@ tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
     call.message.names[0] = &key->name;
     call.is_last = 1;
     call.is_quiet = lacks != NULL;
-    while (call_again(&call, Tss2_Sys_Sign_Prepare(tpm->sys, key->handle,
-                                                   digest, scheme, &no_ticket)))
+    while (call_again(
+        &call, Tss2_Sys_Sign_Prepare(tpm->sys, key->handle, digest, scheme,
+                                     ticket != NULL ? ticket : &no_ticket)))
         continue;
     if (call.code == TSS2_RC_SUCCESS)
         return call_end(&call, Tss2_Sys_Sign_Complete(tpm->sys, signature));
@@ -169,9 +171,12 @@ is_still_ours(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
     TPM2B_NAME found = { 0 };
     TPM2B_NAME qualified = { 0 };
 
-    return Tss2_Sys_ReadPublic(tpm->sys, handle, NULL, &area, &found,
-                               &qualified, NULL) == TSS2_RC_SUCCESS &&
-           found.size == name->size &&
+    TSS2_RC code = Tss2_Sys_ReadPublic(tpm->sys, handle, NULL, &area, &found,
+                                       &qualified, NULL);
+
+    if (name->size == 0) /* a sequence has no public area */
+        return tpm_code_is(code, TPM2_RC_SEQUENCE);
+    return code == TSS2_RC_SUCCESS && found.size == name->size &&
            memcmp(found.name, name->name, name->size) == 0;
 }
 

@@ -71,12 +71,14 @@ tpm_load(struct tpm *tpm, const struct tpm_entity *parent,
          const struct tpm_auth *auth, const TPM2B_PRIVATE *blob,
          const TPM2B_PUBLIC *area, struct tpm_entity *object);
 
-/* Part 3 §20.2, for a digest that was computed on the host. `lacks` may be
- * NULL; else a scheme or hash that the TPM does not have is said there. */
+/* Part 3 §20.2. `ticket` is NULL for a digest that was made on the host, as
+ * all but restricted keys take it. `lacks` may be NULL; else a scheme or hash
+ * that the TPM does not have is said there. */
 CHECKED int
 tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
          const struct tpm_auth *auth, const TPM2B_DIGEST *digest,
-         const TPMT_SIG_SCHEME *scheme, TPMT_SIGNATURE *signature, int *lacks);
+         const TPMT_SIG_SCHEME *scheme, const TPMT_TK_HASHCHECK *ticket,
+         TPMT_SIGNATURE *signature, int *lacks);
 
 /* Part 3 §14.3. The message comes back encrypted by the session. A refusal of
  * what was given, not of how, is no error of the TPM's: *is_wrong, nothing
@@ -118,7 +120,7 @@ tpm_start_session(struct tpm *tpm, const struct tpm_start *how,
 
 /* Part 3 §28.4: tidies up; nothing to do for a handle of 0, and nobody to tell
  * when it fails. `name` guards an object whose connection was lost meanwhile:
- * NULL for a session. */
+ * NULL for a session, empty for a sequence. */
 void
 tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name);
 

@@ -104,8 +104,9 @@ fixed_and_restricted_keys_are_told_apart(struct provider *prov)
     CHECK(scheme_init(&scheme, &key));
     CHECK(scheme_set_hash(&scheme, &key, "SHA256"));
     CHECK(!scheme_set_hash(&scheme, &key, "SHA512"));
+    CHECK(!scheme_is_restricted(&key));
     area->objectAttributes |= TPMA_OBJECT_RESTRICTED;
-    CHECK(!scheme_init(&scheme, &key));
+    CHECK(scheme_init(&scheme, &key) && scheme_is_restricted(&key));
     area->objectAttributes &=
         ~(TPMA_OBJECT)(TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_SIGN_ENCRYPT);
     CHECK(!scheme_init(&scheme, &key));
