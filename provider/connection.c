@@ -41,6 +41,8 @@ choose(const struct provider *prov)
     struct choice choice = { getenv("TPM2OPENSSL_TCTI"),
                              "TPM2OPENSSL_TCTI says so" };
 
+    if (choice.name == NULL)
+        choice.name = prov->variable;
     if (choice.name == NULL || *choice.name == '\0') {
         choice.name = prov->tcti;
         choice.source = "`tcti` in openssl.cnf says so";

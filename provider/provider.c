@@ -77,6 +77,19 @@ take_settings(struct provider *prov)
     return prov->tcti != NULL;
 }
 
+/* nginx empties the environment of its workers: what it said to the master
+ * still holds for them. */
+static int
+take_variable(struct provider *prov)
+{
+    const char *tcti = getenv("TPM2OPENSSL_TCTI");
+
+    if (tcti == NULL)
+        return 1;
+    prov->variable = OPENSSL_strndup(tcti, TCTI_MAX);
+    return prov->variable != NULL;
+}
+
 /* tpm2-tss prints what it expects to fail as well as what it does not, and has
  * no other switch than its own variable; we say what matters ourselves. It is
  * read once, so it has to stand before the first command. */
@@ -120,7 +133,8 @@ OSSL_provider_init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
     atomic_init(&prov->tpm, NULL);
     take_core(&prov->core, in);
     silence_tss();
-    if (!take_settings(prov) || !take_crypto(prov, in)) {
+    if (!take_settings(prov) || !take_variable(prov) ||
+        !take_crypto(prov, in)) {
         teardown(prov);
         return 0;
     }
@@ -143,6 +157,7 @@ teardown(void *context)
     OSSL_PROVIDER_unload(prov->crypto);
     OSSL_LIB_CTX_free(prov->libctx);
     OPENSSL_free(prov->tcti);
+    OPENSSL_free(prov->variable);
     OPENSSL_free(prov);
 }
 

@@ -37,6 +37,7 @@ struct provider {
     EVP_MAC *hmac;               /* for sessions */
     EVP_CIPHER *cipher;          /* AES-128-CFB, for sessions */
     char *tcti;                  /* from openssl.cnf; NULL: not given */
+    char *variable;              /* TPM2OPENSSL_TCTI when we were loaded */
     atomic_uint chip;            /* what it does otherwise; rsasign.c */
     _Atomic(struct tpm *) tpm;   /* this process's connection, or NULL */
 };

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# nginx as Debian ships it, told of the provider by OPENSSL_CONF alone, serves
+# TLS 1.2 and 1.3 with a TPM key file in ssl_certificate_key: read in the
+# master, used by four workers whose environment is empty, for eight clients at
+# once, over a reload of the configuration and a reset of the TPM.
+. "$(dirname "$0")/../fixture/lib.sh"
+PATH=$PATH:/usr/sbin
+need nginx
+wrap nginx
+. "$(dirname "$0")/web.sh"
+web_key ec
+web_key rsa -algorithm RSA -pkeyopt bits:2048
+
+web_configure()
+{
+    cat >"$T/nginx.conf" <<-END
+	daemon off;
+	worker_processes 4;
+	user $(id -un) $(id -gn);
+	pid $T/nginx.pid;
+	error_log stderr;
+	events { }
+	http {
+	    access_log off;
+	    client_body_temp_path $T/tmp;
+	    proxy_temp_path $T/tmp;
+	    fastcgi_temp_path $T/tmp;
+	    uwsgi_temp_path $T/tmp;
+	    scgi_temp_path $T/tmp;
+	    server {
+	        listen 127.0.0.1:$PORT ssl reuseport;
+	        ssl_certificate $T/$KIND.crt;
+	        ssl_certificate_key $T/$KIND.pem;
+	        ssl_protocols TLSv1.2 TLSv1.3;
+	        ssl_session_cache off;
+	        ssl_session_tickets off;
+	        root $T/www;
+	    }
+	}
+	END
+}
+nginx=(nginx -p "$T" -c "$T/nginx.conf" -e stderr)
+
+providers default tpm2
+for KIND in rsa ec; do
+    web_serve "${nginx[@]}"
+    web_many 1.2
+    web_many 1.3
+    test "$KIND" = rsa || break
+    stop_pid "$SERVER"
+    expect tpm_is_clean
+done
+# The master reads the key anew; whoever answers, the page comes.
+kill -HUP "$SERVER"
+web_many 1.3
+tpm_restart --crash
+web_many 1.3
+expect tpm_is_clean
+expect_not grep -q 'exited on signal' "$T/server.log"
+
+# The controls: who trusts another CA gets nothing, and without the provider
+# nginx cannot read the key, and says so.
+expect web_get
+expect_not web_get --cacert "$T/ca/server.crt" 2>"$T/err"
+stop_pid "$SERVER"
+expect tpm_is_clean
+providers
+expect_error 'cannot load certificate key' "${nginx[@]}" -t
