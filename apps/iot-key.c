@@ -51,6 +51,8 @@ struct create {
     const char *algorithm;
     int64_t handle; /* 0: none */
     const char *out;
+    const char *pcr;    /* or NULL */
+    const char *signer; /* or NULL */
 };
 
 static const struct options_row create_rows[] = {
@@ -66,6 +68,14 @@ static const struct options_row create_rows[] = {
     { OPTIONS_TEXT, "algorithm", "NAME", offsetof(struct create, algorithm),
       "rsa2048 (the default), rsa3072, rsa4096, p256, p384 or p521, as far as "
       "the TPM has it.",
+      0, 0 },
+    { OPTIONS_TEXT, "pcr", "BANK:PCRS", offsetof(struct create, pcr),
+      "Bind the key to the boot state of now, as sha256:0,2,7, or to one whose "
+      "values are told, as sha256:7=HEX.  Not with --handle.",
+      0, 0 },
+    { OPTIONS_TEXT, "authorized-by", "FILE", offsetof(struct create, signer),
+      "Let the holder of a key say in which states this one can be used; FILE "
+      "has the public half of that key in PEM.  Not with --handle.",
       0, 0 },
     { 0 },
 };
@@ -88,7 +98,8 @@ static const struct options_row show_rows[] = {
 
 static const struct options_program create_program = {
     "iot-key create",
-    "[--handle HANDLE] [--out FILE] [--algorithm NAME]",
+    "[--handle HANDLE] [--out FILE] [--algorithm NAME] [--pcr BANK:PCRS] "
+    "[--authorized-by FILE]",
     "Makes a key inside the TPM, which it cannot leave.",
     create_rows,
     0,
@@ -153,7 +164,7 @@ generate(OSSL_LIB_CTX *libctx, const struct algorithm *algorithm,
     EVP_PKEY *pkey = NULL;
     unsigned int bits = algorithm->bits;
     uint32_t handle = (uint32_t)create->handle;
-    OSSL_PARAM params[3];
+    OSSL_PARAM params[5];
     size_t count = 0;
 
     if (algorithm->group != NULL)
@@ -164,6 +175,12 @@ generate(OSSL_LIB_CTX *libctx, const struct algorithm *algorithm,
             OSSL_PARAM_construct_uint(OSSL_PKEY_PARAM_RSA_BITS, &bits);
     if (handle != 0)
         params[count++] = OSSL_PARAM_construct_uint32("handle", &handle);
+    if (create->pcr != NULL)
+        params[count++] = OSSL_PARAM_construct_utf8_string(
+            "policy-pcr", (char *)create->pcr, 0);
+    if (create->signer != NULL)
+        params[count++] = OSSL_PARAM_construct_utf8_string(
+            "policy-authorized-by", (char *)create->signer, 0);
     params[count] = OSSL_PARAM_construct_end();
 
     ERR_clear_error();
@@ -236,7 +253,7 @@ out:
 static enum exit_code
 create_main(int argc, char **argv)
 {
-    struct create create = { "rsa2048", 0, NULL };
+    struct create create = { "rsa2048", 0, NULL, NULL, NULL };
     const struct algorithm *algorithm = NULL;
 
     switch (options_parse(&create_program, argc, argv, &create, NULL, NULL)) {
@@ -249,6 +266,11 @@ create_main(int argc, char **argv)
     }
     if (create.handle == 0 && create.out == NULL) {
         log_error("--handle or --out is needed; try iot-key create --help");
+        return EXIT_CODE_MISUSED;
+    }
+    if (create.handle != 0 && (create.pcr != NULL || create.signer != NULL)) {
+        log_error("--pcr and --authorized-by need the key's file: use --out, "
+                  "and no --handle");
         return EXIT_CODE_MISUSED;
     }
     algorithm = find_algorithm(create.algorithm);
