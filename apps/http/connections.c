@@ -230,7 +230,7 @@ is_over(const struct connection *connection, bool draining)
     int64_t age = all->second - connection->since;
 
     if (!SSL_is_init_finished(connection->ssl))
-        return draining || age > HANDSHAKE_SECONDS;
+        return draining || age > HANDSHAKE_SECONDS || age > all->seconds;
     return age > all->seconds || (draining && is_at_rest(connection));
 }
 

@@ -198,7 +198,8 @@ door_open(struct door *door)
     }
     evhttp_set_max_headers_size(door->http, (ev_ssize_t)settings->head_most);
     evhttp_set_max_body_size(door->http, (ev_ssize_t)settings->body_most);
-    evhttp_set_timeout(door->http, settings->seconds);
+    /* connections.c comes first: evhttp only sees silence, not slowness. */
+    evhttp_set_timeout(door->http, 2 * settings->seconds);
     evhttp_set_flags(door->http, EVHTTP_SERVER_LINGERING_CLOSE);
     evhttp_set_gencb(door->http, on_request, door);
     /* Any that evhttp knows: what a method is good for the routes say. */

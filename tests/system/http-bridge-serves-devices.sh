@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Devices publish, set their state and fetch their configuration with curl; who
+# may not learns a code and a word, and the operator's log says why.  Each
+# refusal differs in one thing from a call that was answered 200.
+. "$(dirname "$0")/../fixture/lib.sh"
+. "$(dirname "$0")/../fixture/bridge.sh"
+. "$(dirname "$0")/../fixture/http.sh"
+need mosquitto_passwd curl sqlite3
+
+# kept: print the data of the last message.
+kept()
+{
+    sqlite3 "$T/traffic.db" 'SELECT data FROM message ORDER BY key DESC LIMIT 1'
+}
+
+site_make
+device_make ec-1 ec
+device_make rsa-1 rsa
+key_make stranger rsa
+registry_do registries update "$REGISTRY" "${WHERE[@]}" \
+    --event-notification-config topic=events
+http_start
+ec_token=$(token ec-1)
+rsa_token=$(token rsa-1)
+
+# A registry's topic must be there; then what is answered 200 is in the store.
+refuses 400 FAILED_PRECONDITION 'projects/p-1/topics/events does not exist' \
+    ec-1 "$ec_token" :publishEvent -d '{}'
+sqlite3 "$T/traffic.db" "INSERT INTO topic (name, retention, created)
+    VALUES ('projects/p-1/topics/events', 86400, 0)"
+publishes ec-1 "$ec_token"
+expect test "$(kept)" = hello
+publishes rsa-1 "$rsa_token" '{"binaryData":"d29ybGQ","subFolder":"a"}'
+expect test "$(kept)" = world
+publishes "$(number_of rsa-1)" "$rsa_token"
+answers 200 '{}' ec-1 "$ec_token" %3ApublishEvent -d '{"binary_data":"Pz8_"}'
+expect test "$(kept)" = '???'
+answers 200 '{}' ec-1 "$ec_token" :setState \
+    -d '{"state":{"binary_data":"b24="}}'
+answers 429 RESOURCE_EXHAUSTED ec-1 "$ec_token" :setState \
+    -d '{"state":{"binary_data":"b24="}}'
+expect_http_logged 'can be updated only once every 1s'
+answers 200 '{"version":"1","binaryData":""}' ec-1 "$ec_token" \
+    '/config?local_version=0'
+refuses 400 FAILED_PRECONDITION 'gateway and device are not in one registry' \
+    ec-1 "$ec_token" :publishEvent -d '{"gateway_info":{"gateway_id":"gw-1"}}'
+
+# Who it is.
+denied='{"error":{"code":403,"message":"The caller does not have permission",'
+refuses 403 "$denied" 'signed by no key of the device: it has 1' \
+    rsa-1 "$(token stranger)" :publishEvent -d '{}'
+refuses 403 "$denied" 'there is no such device' \
+    ec-2 "$ec_token" :publishEvent -d '{}'
+refuses 403 "$denied" 'the token is not valid any more' \
+    rsa-1 "$(token_of rsa-1 "$(claims -3600 -700)")" :publishEvent -d '{}'
+publishes rsa-1 "$(token_of rsa-1 "$(claims -3600 -500)")"
+refuses 403 "$denied" 'meant for the audience p-2, not p-1' \
+    rsa-1 "$(token_of rsa-1 "$(claims 0 3600 p-2)")" :publishEvent -d '{}'
+refuses 401 UNAUTHENTICATED 'there is no password, which must be a token' \
+    ec-1 '' :publishEvent -d '{}'
+answers 501 UNIMPLEMENTED ec-1 "$ec_token" :generateAccessToken -d '{}'
+answers 404 NOT_FOUND ec-1 "$ec_token" :publish -d '{}'
+answers 404 NOT_FOUND ec-1 "$ec_token" :publishEvent -X DELETE
+
+# What the operator switches off and on again, with no signal.
+device update ec-1 --blocked
+refuses 403 "$denied" 'the device is blocked' \
+    ec-1 "$ec_token" :publishEvent -d '{}'
+device update ec-1 --no-blocked
+registry_do registries update "$REGISTRY" "${WHERE[@]}" --no-enable-http-config
+refuses 403 "$denied" 'HTTP is disabled in the registry' \
+    ec-1 "$ec_token" :publishEvent -d '{}'
+registry_do registries update "$REGISTRY" "${WHERE[@]}" --enable-http-config
+publishes ec-1 "$ec_token"
+
+# One connection serves many calls.
+url=$(url_of ec-1 :publishEvent)
+curl -sS --cacert "$T/ca/root.crt" -H "Authorization: Bearer $ec_token" \
+    -d '{"binary_data":"aGk="}' -w '%{num_connects}\n' \
+    "$url" "$url" "$url" >"$T/out"
+expect test "$(tr -d '{}\n' <"$T/out")" = 100
+
+# The counters have seen it all, and nobody's token stands in the log.
+expect test "$(counter 'iot_bridge_http_refusals_total{reason="blocked"}')" = 1
+expect test "$(counter iot_bridge_http_verify_seconds_count)" -gt 20
+expect test "$(counter 'iot_bridge_http_messages_total{kind="state"}')" = 1
+expect_not grep -qF "${ec_token##*.}" "$HTTP_LOG"
+http_stop
