@@ -45,6 +45,7 @@ gate_authenticate(struct registry_store *store,
                   struct gate_device *device, struct gate_refusal *refusal)
 {
     struct registry_admission *admission = NULL;
+    struct gate_pass pass;
     bool ok = false;
 
     memset(device, 0, sizeof *device);
@@ -55,9 +56,11 @@ gate_authenticate(struct registry_store *store,
     if (visitor->token == NULL || visitor->token_length == 0)
         return gate_refuse(refusal, GATE_NO_TOKEN, NULL);
     if (!find_record(store, device, &admission, refusal) ||
-        !gate_judge_token(admission, device->path.project, visitor,
-                          &device->expires_at, refusal))
+        !gate_judge_token(admission, device->path.project, visitor, &pass,
+                          refusal))
         goto out;
+    device->expires_at = pass.expires_at;
+    device->key = pass.key;
     device->num_id = admission->num_id;
     memcpy(device->path.device, admission->device, sizeof device->path.device);
     ok = true;
@@ -76,6 +79,8 @@ gate_reconsider(struct registry_store *store, const struct gate_device *device,
     /* Made anew under its old name, it is another device. */
     if (ok && admission->num_id != device->num_id)
         ok = gate_refuse(refusal, GATE_UNKNOWN_DEVICE, NULL);
+    if (ok && !gate_has_key(admission, device->key))
+        ok = gate_refuse(refusal, GATE_CREDENTIAL_GONE, NULL);
     registry_admission_free(&admission);
     return ok;
 }

@@ -40,6 +40,7 @@ enum gate_reason {
     GATE_NO_CREDENTIAL,
     GATE_CREDENTIAL_EXPIRED,
     GATE_CREDENTIAL_UNUSABLE,
+    GATE_CREDENTIAL_GONE,
     GATE_NOT_A_TOKEN,
     GATE_ALGORITHM,
     GATE_SIGNATURE,
@@ -93,6 +94,7 @@ struct gate_device {
     struct names_path path; /* with its id, also if it came by its number */
     uint64_t num_id;
     int64_t expires_at;  /* its token's exp, Unix seconds */
+    uint64_t key;        /* tells the key of its token from its others */
     enum gate_door door; /* by which it came */
 };
 
@@ -115,9 +117,9 @@ gate_authenticate(struct registry_store *store,
                   struct gate_device *device, struct gate_refusal *refusal);
 
 /*
- * Would DEVICE, which has been let in, still be known and unbarred?  Its token
- * is not looked at.  False, and *REFUSAL says why; GATE_UNAVAILABLE means that
- * nobody knows.
+ * Would DEVICE, which has been let in, still be known and unbarred, and is the
+ * key of its token still its key?  The token is not looked at.  False, and
+ * *REFUSAL says why; GATE_UNAVAILABLE means that nobody knows.
  */
 CHECKED bool
 gate_reconsider(struct registry_store *store, const struct gate_device *device,

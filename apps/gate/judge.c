@@ -59,10 +59,31 @@ gate_judge_record(const struct registry_admission *admission,
     return true;
 }
 
+/* Tells the keys of one device apart (FNV-1a), and is no digest: it need not
+ * withstand those who choose the keys. */
+static uint64_t
+key_mark(const struct registry_key *key)
+{
+    uint64_t mark = 14695981039346656037U;
+
+    for (size_t i = 0; i < key->spki_length; i++)
+        mark = (mark ^ key->spki[i]) * 1099511628211U;
+    return mark;
+}
+
+bool
+gate_has_key(const struct registry_admission *admission, uint64_t mark)
+{
+    for (size_t i = 0; i < admission->key_count; i++)
+        if (key_mark(&admission->keys[i]) == mark)
+            return true;
+    return false;
+}
+
 /* Tries one key.  What is wrong with it, or with the token, or nothing. */
 static enum gate_reason
 try_key(const struct registry_key *record, const char *project,
-        const struct gate_visitor *visitor, int64_t *expires_at,
+        const struct gate_visitor *visitor, struct gate_pass *pass,
         struct iotjwt_error *error)
 {
     struct iotjwt_policy policy = {
@@ -80,7 +101,7 @@ try_key(const struct registry_key *record, const char *project,
         claims = iotjwt_verify(visitor->token, visitor->token_length, key,
                                &policy, error);
     if (claims != NULL)
-        *expires_at = claims->expires_at;
+        *pass = (struct gate_pass){ claims->expires_at, key_mark(record) };
     iotjwt_key_free(&key);
     if (claims == NULL)
         return reason_of(error->code);
@@ -99,7 +120,7 @@ is_of_the_key(enum gate_reason reason)
 bool
 gate_judge_token(const struct registry_admission *admission,
                  const char *project, const struct gate_visitor *visitor,
-                 int64_t *expires_at, struct gate_refusal *refusal)
+                 struct gate_pass *pass, struct gate_refusal *refusal)
 {
     struct iotjwt_error error;
     enum gate_reason reason;
@@ -112,7 +133,7 @@ gate_judge_token(const struct registry_admission *admission,
 
         if (key->expires != 0 && key->expires <= visitor->now)
             continue;
-        reason = try_key(key, project, visitor, expires_at, &error);
+        reason = try_key(key, project, visitor, pass, &error);
         if (reason == GATE_NO_REASON)
             return true;
         /* What is said last is about the key that came nearest. */

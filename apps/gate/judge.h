@@ -15,13 +15,21 @@ CHECKED bool
 gate_judge_record(const struct registry_admission *admission,
                   enum gate_door door, struct gate_refusal *refusal);
 
-/*
- * Does VISITOR's token verify with a key of ADMISSION, for PROJECT?  Then
- * *EXPIRES_AT is when it ends.
- */
+/* What a token was good for. */
+struct gate_pass {
+    int64_t expires_at; /* Unix seconds */
+    uint64_t key;       /* a mark of the key that it verified with */
+};
+
+/* Does VISITOR's token verify with a key of ADMISSION, for PROJECT?  Then
+ * *PASS says until when, and with which. */
 CHECKED bool
 gate_judge_token(const struct registry_admission *admission,
                  const char *project, const struct gate_visitor *visitor,
-                 int64_t *expires_at, struct gate_refusal *refusal);
+                 struct gate_pass *pass, struct gate_refusal *refusal);
+
+/* Is the key with this mark still among those of ADMISSION? */
+CHECKED bool
+gate_has_key(const struct registry_admission *admission, uint64_t mark);
 
 #endif

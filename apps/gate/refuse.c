@@ -31,6 +31,9 @@ static const struct {
                                                         "device is unexpired" },
     [GATE_CREDENTIAL_UNUSABLE] = { "credential-unusable",
                                    "a credential of the device is of no use" },
+    [GATE_CREDENTIAL_GONE] = { "credential-gone",
+                               "the key of its token is no longer the "
+                               "device's" },
     [GATE_NOT_A_TOKEN] = { "not-a-token", "the password cannot be accepted" },
     [GATE_ALGORITHM] = { "algorithm", "no credential of the device is of the "
                                       "token's algorithm" },

@@ -8,7 +8,7 @@
 need mosquitto_passwd python3
 
 site_make
-for n in 1 2 3 4 5; do
+for n in 1 2 3 4 5 7; do
     device_make "dev-$n" ec
 done
 device_make rsa-1 rsa
@@ -63,6 +63,18 @@ expect_logged "closed $(path_of dev-3): there is no such device"
 # The same id is another device, and gets in with its own key.
 device_make dev-3 ec
 connected again dev-3
+
+# The key that it came with is taken away, and it keeps another.
+key_make second ec
+registry_do devices credentials create "${WHERE[@]}" --registry "$REGISTRY" \
+    --device dev-7 --path "$T/second.pub" --type es256-pem
+connected keyless dev-7
+
+registry_do devices credentials delete 0 "${WHERE[@]}" \
+    --registry "$REGISTRY" --device dev-7
+expect wait_until 10 is_closed keyless
+expect_logged "closed $(path_of dev-7): the key of its token is no longer"
+connected second-key dev-7 second
 
 # A second connection: the newer one stays.
 connected first dev-4

@@ -206,6 +206,31 @@ check_changes(struct site *site, const struct gate_device *device)
     CHECK(refusal.reason == GATE_UNKNOWN_DEVICE);
 }
 
+/* The key that the device came with is taken away, while it keeps another. */
+static void
+check_keys(struct site *site, const struct gate_device *device)
+{
+    EVP_PKEY *other = EVP_EC_gen("P-256");
+    struct registry_credential credentials[] = {
+        { REGISTRY_ES256_PEM, pem_of(other), 0 },
+        { REGISTRY_ES256_PEM, pem_of(site->key), 0 },
+    };
+    struct gate_refusal refusal;
+
+    CHECK(registry_credential_add(site->store, &device->path, &credentials[0]));
+    CHECK(gate_reconsider(site->store, device, &refusal));
+    CHECK(registry_credential_delete(site->store, &device->path, 0));
+    CHECK(!gate_reconsider(site->store, device, &refusal));
+    CHECK(refusal.reason == GATE_CREDENTIAL_GONE);
+    CHECK(registry_credential_add(site->store, &device->path, &credentials[1]));
+    CHECK(gate_reconsider(site->store, device, &refusal));
+    CHECK(registry_credential_delete(site->store, &device->path, 0));
+    CHECK(gate_reconsider(site->store, device, &refusal));
+    EVP_PKEY_free(other);
+    free(credentials[0].pem);
+    free(credentials[1].pem);
+}
+
 int
 main(void)
 {
@@ -215,6 +240,7 @@ main(void)
     if (CHECK(site_open(&site))) {
         check_who_it_is(&site, &device);
         check_what_is_given(&site);
+        check_keys(&site, &device);
         check_changes(&site, &device);
     }
     site_close(&site);

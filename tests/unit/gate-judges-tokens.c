@@ -323,15 +323,14 @@ check_row(const struct row *row, const struct keys *keys)
         .skew = GATE_SKEW,
     };
     struct gate_refusal refusal = { GATE_NO_REASON, "" };
-    int64_t expires_at = 0;
-    bool in =
-        CHECK(token != NULL) &&
-        gate_judge_token(&admission, PROJECT, &visitor, &expires_at, &refusal);
+    struct gate_pass pass = { 0, 0 };
+    bool in = CHECK(token != NULL) &&
+              gate_judge_token(&admission, PROJECT, &visitor, &pass, &refusal);
 
     if (!CHECK(in == (row->reason == GATE_NO_REASON)) ||
         !CHECK(in || refusal.reason == row->reason) ||
         !CHECK(in || strstr(refusal.text, row->text) != NULL) ||
-        !CHECK(!in || expires_at == NOW + row->expires))
+        !CHECK(!in || pass.expires_at == NOW + row->expires))
         fprintf(stderr, "  %s: %s\n", row->name, refusal.text);
     iotjwt_free(&minted);
 }
