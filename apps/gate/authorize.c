@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What a device may do once it is in: its own topics, each in its direction.
- * cloud-iot-core reference, sections 2.2 to 2.6.  Gateways are not known yet.
+ * cloud-iot-core reference, sections 2.2 to 2.6; of a gateway, section 3.1.
  */
 #include "gate.h"
 #include "refuse.h"
@@ -10,18 +10,19 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a device itself may do with its topics; nothing with the others. */
 static const struct {
-    bool may[3]; /* by direction: publish, subscribe, receive */
-    size_t most; /* bytes that it may publish */
+    bool may[3];       /* by direction: publish, subscribe, receive */
+    size_t most;       /* bytes that may be published */
+    bool for_gateways; /* and for nobody else */
+    bool of_others;    /* a gateway does it to others, not to itself */
 } rights[] = {
-    [NAMES_EVENTS] = { { true, false, false }, GATE_EVENTS_MOST },
-    [NAMES_STATE] = { { true, false, false }, GATE_STATE_MOST },
-    [NAMES_CONFIG] = { { false, true, true }, 0 },
-    [NAMES_COMMANDS] = { { false, true, true }, 0 },
-    [NAMES_ATTACH] = { { false, false, false }, 0 },
-    [NAMES_DETACH] = { { false, false, false }, 0 },
-    [NAMES_ERRORS] = { { false, false, false }, 0 },
+    [NAMES_EVENTS] = { { true, false, false }, GATE_EVENTS_MOST, false, false },
+    [NAMES_STATE] = { { true, false, false }, GATE_STATE_MOST, false, false },
+    [NAMES_CONFIG] = { { false, true, true }, 0, false, false },
+    [NAMES_COMMANDS] = { { false, true, true }, 0, false, false },
+    [NAMES_ATTACH] = { { true, false, false }, GATE_ATTACH_MOST, true, true },
+    [NAMES_DETACH] = { { true, false, false }, GATE_ATTACH_MOST, true, true },
+    [NAMES_ERRORS] = { { false, true, true }, 0, true, false },
 };
 
 static const char *const verbs[] = {
@@ -52,9 +53,13 @@ gate_authorize(const struct gate_device *device, enum gate_direction direction,
 
     if (!known)
         return gate_refuse(refusal, GATE_TOPIC, NULL);
-    if (!is_own(device, topic))
-        return gate_refuse(refusal, GATE_OTHER_DEVICE, NULL);
-    if (!rights[topic->kind].may[direction])
+    if (!is_own(device, topic) &&
+        !(device->is_gateway && rights[topic->kind].of_others))
+        return gate_refuse(
+            refusal, device->is_gateway ? GATE_NOT_ATTACHED : GATE_OTHER_DEVICE,
+            NULL);
+    if (!rights[topic->kind].may[direction] ||
+        (rights[topic->kind].for_gateways && !device->is_gateway))
         return gate_refuse(refusal, GATE_DIRECTION, "%s cannot be %s",
                            names_kind_word(topic->kind), verbs[direction]);
     if (direction == GATE_PUBLISH && payload > rights[topic->kind].most)

@@ -24,6 +24,8 @@ enum {
     GATE_LONGEST = 86400,      /* seconds from iat to exp at most, likewise */
     GATE_EVENTS_MOST = 262144, /* bytes of telemetry, section 2.4 */
     GATE_STATE_MOST = 65536,   /* bytes of state, section 2.5 */
+    GATE_ATTACH_MOST = 16384,  /* bytes about a device to attach */
+    GATE_ATTACHED_MOST = 1000, /* devices to a gateway, section 3.5 */
 };
 
 enum gate_reason {
@@ -58,15 +60,18 @@ enum gate_reason {
     GATE_PAYLOAD,
     GATE_NO_TOPIC, /* for the bridge to find, in the registry */
     GATE_TOO_FAST, /* likewise, by its clock */
+    GATE_NOT_ATTACHED,
 
-    /* why nobody may speak through this gateway, over HTTP */
+    /* why a gateway may not speak for a device */
     GATE_UNKNOWN_OTHER,
     GATE_OTHER_BLOCKED,
     GATE_NO_GATEWAY,
     GATE_IS_GATEWAY,
     GATE_METHOD,
     GATE_NOT_BOUND,
+    GATE_TOO_MANY,
 
+    GATE_OTHER,  /* a bridge's own reasons */
     GATE_REASONS /* how many there are */
 };
 
@@ -96,6 +101,8 @@ struct gate_device {
     int64_t expires_at;  /* its token's exp, Unix seconds */
     uint64_t key;        /* tells the key of its token from its others */
     enum gate_door door; /* by which it came */
+    bool is_gateway;
+    uint64_t gateway; /* the number of the one that speaks for it, or 0 */
 };
 
 /* What a device wants to do with a topic. */
@@ -126,10 +133,31 @@ gate_reconsider(struct registry_store *store, const struct gate_device *device,
                 struct gate_refusal *refusal);
 
 /*
+ * Finds the token in what a gateway sent to have a device attached (section
+ * 3.2): the first three words of base64url with dots between them, however
+ * they are quoted.  False, with nothing touched, when there are none.
+ */
+CHECKED bool
+gate_find_token(const char *payload, size_t length, const char **token,
+                size_t *token_length);
+
+/*
+ * Lets the gateway GATEWAY, which has been let in, speak for a device of its
+ * registry, filling *DEVICE: VISITOR's path is the device's id or number alone,
+ * and its token is asked for if the gateway's method wants one (section 3.3).
+ * Otherwise false, and *REFUSAL says why.
+ */
+CHECKED bool
+gate_attach(struct registry_store *store, const struct gate_device *gateway,
+            const struct gate_visitor *visitor, struct gate_device *device,
+            struct gate_refusal *refusal);
+
+/*
  * May DEVICE do this with the topic, or filter, TEXT of LENGTH bytes, and with
  * a payload of PAYLOAD bytes when it publishes?  If so *TOPIC is what the text
  * means; its device part may be the id or the number.  Otherwise false, and
- * *REFUSAL says why.
+ * *REFUSAL says why: for a gateway, GATE_NOT_ATTACHED when *TOPIC is another
+ * device's, which the caller may have attached and then asks about itself.
  */
 CHECKED bool
 gate_authorize(const struct gate_device *device, enum gate_direction direction,

@@ -52,6 +52,8 @@ static const struct {
     [GATE_PAYLOAD] = { "payload", "the payload is too long" },
     [GATE_NO_TOPIC] = { "no-topic", "there is no topic for its telemetry" },
     [GATE_TOO_FAST] = { "too-fast", "it comes too often" },
+    [GATE_NOT_ATTACHED] = { "not-attached", "the device is not attached to the "
+                                            "gateway" },
     [GATE_UNKNOWN_OTHER] = { "unknown-other", "gateway and device are not in "
                                               "one registry" },
     [GATE_OTHER_BLOCKED] = { "other-blocked", "the one that it names is "
@@ -63,6 +65,9 @@ static const struct {
                                 "authentication does not allow it" },
     [GATE_NOT_BOUND] = { "not-bound", "the device is not bound to the "
                                       "gateway" },
+    [GATE_TOO_MANY] = { "too-many", "too many devices are attached to the "
+                                    "gateway" },
+    [GATE_OTHER] = { "other", "the bridge has a reason of its own" },
 };
 
 bool

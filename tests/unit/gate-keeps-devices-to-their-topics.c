@@ -62,6 +62,50 @@ static const struct row rows[] = {
     { GATE_RECEIVE, "/devices/dev-1/events", 0, GATE_DIRECTION },
 };
 
+static enum gate_reason
+ask(const struct gate_device *who, enum gate_direction direction,
+    const char *text, size_t payload)
+{
+    struct gate_refusal refusal = { GATE_NO_REASON, "" };
+    struct names_topic topic;
+
+    CHECK(gate_authorize(who, direction, text, strlen(text), payload, &topic,
+                         &refusal) == (refusal.reason == GATE_NO_REASON));
+    return refusal.reason;
+}
+
+/* What a gateway may, and a device not, and the other way round. */
+static void
+check_gateway(void)
+{
+    struct gate_device gateway = device;
+
+    gateway.is_gateway = true;
+    CHECK(ask(&gateway, GATE_PUBLISH, "/devices/dev-2/attach",
+              GATE_ATTACH_MOST) == GATE_NO_REASON);
+    CHECK(ask(&gateway, GATE_PUBLISH, "/devices/dev-2/attach",
+              GATE_ATTACH_MOST + 1) == GATE_PAYLOAD);
+    CHECK(ask(&device, GATE_PUBLISH, "/devices/dev-2/attach", 0) ==
+          GATE_OTHER_DEVICE);
+    CHECK(ask(&gateway, GATE_PUBLISH, "/devices/17/detach", 0) ==
+          GATE_NO_REASON);
+    CHECK(ask(&gateway, GATE_SUBSCRIBE, "/devices/dev-1/errors", 0) ==
+          GATE_NO_REASON);
+    CHECK(ask(&device, GATE_SUBSCRIBE, "/devices/dev-1/errors", 0) ==
+          GATE_DIRECTION);
+    CHECK(ask(&gateway, GATE_PUBLISH, "/devices/dev-1/errors", 0) ==
+          GATE_DIRECTION);
+    CHECK(ask(&gateway, GATE_SUBSCRIBE, "/devices/dev-2/attach", 0) ==
+          GATE_DIRECTION);
+    CHECK(ask(&gateway, GATE_PUBLISH, "/devices/dev-1/events", 0) ==
+          GATE_NO_REASON);
+    CHECK(ask(&gateway, GATE_PUBLISH, "/devices/dev-2/events", 0) ==
+          GATE_NOT_ATTACHED);
+    CHECK(ask(&gateway, GATE_SUBSCRIBE, "/devices/dev-2/errors", 0) ==
+          GATE_NOT_ATTACHED);
+    CHECK(ask(&gateway, GATE_SUBSCRIBE, "/devices/+/config", 0) == GATE_TOPIC);
+}
+
 static void
 check_row(const struct row *row)
 {
@@ -82,7 +126,8 @@ main(void)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         check_row(&rows[i]);
-    for (int i = GATE_NO_REASON; i <= GATE_PAYLOAD; i++)
+    check_gateway();
+    for (int i = GATE_NO_REASON; i < GATE_REASONS; i++)
         CHECK(gate_reason_word((enum gate_reason)i) != NULL);
     return check_end();
 }
