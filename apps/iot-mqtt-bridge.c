@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The MQTT bridge: a plugin of mosquitto 2.0.11 that admits devices, keeps
- * them to their topics and puts their identity beside what they publish.
- * Who may do what is the gate's to say; service accounts of the site are left
- * to mosquitto's own files.  cloud-iot-core reference, sections 1, 2 and 6.
+ * The MQTT bridge: a plugin of mosquitto 2.0.11.  Here are the broker's calls
+ * and what they are answered; what is done about them is in bridge/, and who
+ * may do what is the gate's to say.  Service accounts of the site are left to
+ * mosquitto's own files.
  *
  * mosquitto calls everything here from its one thread, so nothing waits.
  */
 #include "base/log.h"
-#include "base/names.h"
+#include "bridge/admit.h"
+#include "bridge/bridge.h"
 #include "bridge/broker-log.h"
 #include "bridge/clock.h"
+#include "bridge/consider.h"
 #include "bridge/database.h"
+#include "bridge/journal.h"
+#include "bridge/publish.h"
+#include "bridge/push.h"
+#include "bridge/report.h"
 #include "bridge/sessions.h"
 #include "bridge/settings.h"
 #include "bridge/sink.h"
 #include "bridge/site.h"
-#include "gate/gate.h"
+#include "bridge/subscribe.h"
 
 #include <mosquitto_broker.h>
 
@@ -24,27 +30,25 @@
 #include <mosquitto_plugin.h>
 #include <mqtt_protocol.h>
 
-#include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum {
-    CONNECTION_MOST = 86400, /* seconds that a connection lives, section 2.1 */
-    PROTOCOL_3_1_1 = 4,      /* as mosquitto calls it */
-    SLICE_LEAST = 256,       /* sessions that one tick considers */
+enum { METRICS_EVERY = 5 }; /* seconds */
+
+/* What mosquitto knows the plugin by, and what the plugin knows. */
+struct plugin {
+    mosquitto_plugin_id_t *identifier;
+    char traffic[PATH_MAX];
+    struct bridge bridge;
 };
 
-/* All that the plugin knows. */
-struct bridge {
-    mosquitto_plugin_id_t *identifier;
-    struct settings settings;
-    struct database database;
-    struct sessions *sessions;
-    int64_t second;    /* of the last tick */
-    size_t next;       /* the session that the next tick considers first */
-    size_t to_do;      /* how many more it and others shall, in this second */
-    bool is_reloading; /* from a SIGHUP to the tick after it */
+/* To a PUBLISH, anything but SUCCESS and ACL_DENIED ends the connection, and
+ * ACL_DENIED drops the message and acknowledges it all the same. */
+static const int answers[] = {
+    [VERDICT_PASS] = MOSQ_ERR_SUCCESS,
+    [VERDICT_SWALLOW] = MOSQ_ERR_ACL_DENIED,
+    [VERDICT_CLOSE] = MOSQ_ERR_AUTH,
 };
 
 /* Who comes from a Unix socket is of the site: mosquitto gives the socket's
@@ -62,101 +66,6 @@ is_client_id_of_device(const char *client_id)
     static const char start[] = "projects/";
 
     return strncmp(client_id, start, sizeof start - 1) == 0;
-}
-
-static bool
-refuse(const char *client_id, const char *address, const char *why)
-{
-    log_warning("refused %.400s from %s: %s", client_id,
-                address != NULL ? address : "nowhere", why);
-    return false;
-}
-
-/* Ends a connection, and says so instead of on_disconnect. */
-static void
-end_session(struct bridge *bridge, struct session *session, const char *why)
-{
-    char *client_id = strdup(session->client_id);
-
-    log_warning("closed %s: %s", session->client_id, why);
-    sessions_remove(bridge->sessions, session);
-    if (client_id != NULL)
-        mosquitto_kick_client_by_clientid(client_id, false);
-    free(client_id);
-}
-
-/* One connection a device: the newer one wins, whether it calls the device by
- * its id or by its number (section 2.8). */
-static void
-make_way(struct bridge *bridge, const struct mosquitto *client,
-         const struct gate_device *device)
-{
-    struct session *old;
-
-    sessions_remove(bridge->sessions, sessions_find(bridge->sessions, client));
-    old = sessions_find_device(bridge->sessions, device->num_id);
-    if (old != NULL)
-        end_session(bridge, old, "the device has another connection");
-}
-
-static bool
-begin_session(struct bridge *bridge, const struct mosquitto *client,
-              const struct gate_device *device)
-{
-    struct session session = {
-        .connection = client,
-        .client_id = strdup(mosquitto_client_id(client)),
-        .device = *device,
-        .since = clock_seconds(),
-        .generation = bridge->database.generation,
-    };
-    bool ok;
-
-    if (session.client_id == NULL)
-        return false;
-    make_way(bridge, client, device);
-    ok = sessions_add(bridge->sessions, &session);
-    free(session.client_id);
-    return ok;
-}
-
-/* At a SIGHUP mosquitto closes whoever has no user name, which is what an
- * empty one is to it (section 1.7). */
-static bool
-give_name(struct mosquitto *client)
-{
-    return mosquitto_client_username(client) != NULL ||
-           mosquitto_set_username(client, "device") == MOSQ_ERR_SUCCESS;
-}
-
-static bool
-admit(struct bridge *bridge, struct mosquitto *client, const char *password)
-{
-    const char *client_id = mosquitto_client_id(client);
-    const char *address = mosquitto_client_address(client);
-    struct gate_visitor visitor = {
-        .path = client_id,
-        .path_length = strlen(client_id),
-        .token = password,
-        .token_length = password != NULL ? strlen(password) : 0,
-        .now = time(NULL),
-        .skew = bridge->settings.skew,
-    };
-    struct gate_device device;
-    struct gate_refusal refusal;
-
-    if (address == NULL)
-        return refuse(client_id, address, "it has no address");
-    if (mosquitto_client_protocol_version(client) != PROTOCOL_3_1_1)
-        return refuse(client_id, address, "it does not speak MQTT 3.1.1");
-    if (!gate_authenticate(bridge->database.store, &visitor, &device, &refusal))
-        return refuse(client_id, address, refusal.text);
-    if (!give_name(client) || !begin_session(bridge, client, &device))
-        return refuse(client_id, address, "there is no memory");
-    log_info("admitted %s, number %" PRIu64 ", from %s, for %" PRId64 " s",
-             client_id, device.num_id, address,
-             device.expires_at - visitor.now);
-    return true;
 }
 
 static int
@@ -178,53 +87,11 @@ on_basic_auth(int event, void *data, void *user)
     if (is_of_the_site(address) && !is_client_id_of_device(client_id))
         return MOSQ_ERR_PLUGIN_DEFER;
     if (is_of_the_site(address)) {
-        (void)refuse(client_id, address, "devices do not come this way");
+        admit_refuse_local(bridge, given->client);
         return MOSQ_ERR_AUTH;
     }
     return admit(bridge, given->client, given->password) ? MOSQ_ERR_SUCCESS
                                                          : MOSQ_ERR_AUTH;
-}
-
-static bool
-may_subscribe(struct session *session,
-              const struct mosquitto_evt_acl_check *asked)
-{
-    struct names_topic topic;
-    struct gate_refusal refusal;
-    const char *why = refusal.text;
-
-    if (session == NULL)
-        return false;
-    if (gate_authorize(&session->device, GATE_SUBSCRIBE, asked->topic,
-                       strlen(asked->topic), 0, &topic, &refusal))
-        why = session_bound_filters(
-            session, &topic, mosquitto_client_clean_session(asked->client));
-    if (why == NULL)
-        return true;
-    log_warning("denied %s the subscription %.300s: %s", session->client_id,
-                asked->topic, why);
-    return false;
-}
-
-/* A session that publishes what it may not is over: the caller has mosquitto
- * close the connection (section 2.2). */
-static bool
-may_publish(struct bridge *bridge, struct session *session,
-            const struct mosquitto_evt_acl_check *asked)
-{
-    struct names_topic topic;
-    struct gate_refusal refusal;
-
-    if (session == NULL)
-        return false;
-    if (gate_authorize(&session->device, GATE_PUBLISH, asked->topic,
-                       strlen(asked->topic), asked->payloadlen, &topic,
-                       &refusal))
-        return true;
-    log_warning("closed %s for publishing to %.300s: %s", session->client_id,
-                asked->topic, refusal.text);
-    sessions_remove(bridge->sessions, session);
-    return false;
 }
 
 static int
@@ -241,46 +108,50 @@ on_acl_check(int event, void *data, void *user)
     if (!is_client_id_of_device(client_id))
         return MOSQ_ERR_PLUGIN_DEFER;
     session = sessions_find(bridge->sessions, asked->client);
+    if (session == NULL) /* such as a last will, whose device is gone */
+        return asked->access == MOSQ_ACL_WRITE ? MOSQ_ERR_AUTH
+                                               : MOSQ_ERR_ACL_DENIED;
     switch (asked->access) {
     case MOSQ_ACL_WRITE:
-        /* Anything but ACL_DENIED ends the connection; ACL_DENIED would drop
-         * the message and acknowledge it all the same. */
-        return may_publish(bridge, session, asked) ? MOSQ_ERR_SUCCESS
-                                                   : MOSQ_ERR_AUTH;
+        return answers[publish_check(bridge, session, asked->topic,
+                                     asked->payloadlen)];
     case MOSQ_ACL_SUBSCRIBE:
-        return may_subscribe(session, asked) ? MOSQ_ERR_SUCCESS
-                                             : MOSQ_ERR_ACL_DENIED;
+        return subscribe(bridge, session, asked->topic, asked->qos,
+                         mosquitto_client_clean_session(asked->client))
+                   ? MOSQ_ERR_SUCCESS
+                   : MOSQ_ERR_ACL_DENIED;
     case MOSQ_ACL_UNSUBSCRIBE:
+        unsubscribe(session, asked->topic);
         return MOSQ_ERR_SUCCESS;
     default:
         /* Devices of two registries may share a topic, and what is published
          * to a topic comes here for each.  So a device gets nothing this way:
          * what is for it goes to its client id, which mosquitto delivers
-         * without asking (mosquitto_broker_publish). */
+         * without asking (push.c). */
         return MOSQ_ERR_ACL_DENIED;
     }
 }
 
 /* The topic of the site, for mosquitto to free. */
 static char *
-topic_for_site(const struct gate_device *device,
-               const struct names_topic *topic)
+topic_for_site(const struct party *party)
 {
     char text[SITE_TOPIC_MOST];
 
-    return site_topic_write(device, topic, text) ? mosquitto_strdup(text)
-                                                 : NULL;
+    return site_topic_write(&party->device, &party->topic, text)
+               ? mosquitto_strdup(text)
+               : NULL;
 }
 
 /* Identity for subscribers that speak MQTT 5: user properties (section 6). */
 static bool
-add_identity(mosquitto_property **properties, const struct gate_device *device,
-             const struct names_topic *topic)
+add_identity(mosquitto_property **properties, const struct party *party)
 {
     struct site_attributes attributes;
 
-    site_attributes_fill(device, topic, &attributes);
-    for (size_t i = 0; i < SITE_ATTRIBUTES; i++)
+    site_attributes_fill(&party->device, &party->topic, party_gateway(party),
+                         &attributes);
+    for (size_t i = 0; i < attributes.count; i++)
         if (mosquitto_property_add_string_pair(
                 properties, MQTT_PROP_USER_PROPERTY, attributes.all[i].name,
                 attributes.all[i].value) != MOSQ_ERR_SUCCESS)
@@ -288,24 +159,15 @@ add_identity(mosquitto_property **properties, const struct gate_device *device,
     return true;
 }
 
+/* What was kept is shown to the site, live. */
 static int
-on_message(int event, void *data, void *user)
+show_to_site(struct mosquitto_evt_message *message, const struct party *party)
 {
-    struct mosquitto_evt_message *message = data;
-    struct bridge *bridge = user;
-    const struct session *session =
-        sessions_find(bridge->sessions, message->client);
-    struct names_topic topic;
-    char *text = NULL;
+    char *text = topic_for_site(party);
 
-    (void)event;
-    if (session == NULL || message->topic == NULL)
-        return MOSQ_ERR_SUCCESS;
-    if (names_parse_topic(message->topic, strlen(message->topic), &topic))
-        text = topic_for_site(&session->device, &topic);
-    if (text == NULL ||
-        !add_identity(&message->properties, &session->device, &topic)) {
-        log_error("out of memory for a message of %s", session->client_id);
+    if (text == NULL || !add_identity(&message->properties, party)) {
+        log_error("out of memory for a message of %s",
+                  party->session->client_id);
         mosquitto_free(text);
         return MOSQ_ERR_NOMEM;
     }
@@ -313,6 +175,25 @@ on_message(int event, void *data, void *user)
     message->topic = text;
     message->retain = false; /* section 2.1 */
     return MOSQ_ERR_SUCCESS;
+}
+
+static int
+on_message(int event, void *data, void *user)
+{
+    struct mosquitto_evt_message *message = data;
+    struct bridge *bridge = user;
+    struct session *session = sessions_find(bridge->sessions, message->client);
+    struct party party;
+    enum verdict verdict;
+
+    (void)event;
+    if (session == NULL || message->topic == NULL)
+        return MOSQ_ERR_SUCCESS;
+    verdict = publish(bridge, session, message->topic, message->payload,
+                      message->payloadlen, &party);
+    if (verdict != VERDICT_PASS)
+        return answers[verdict];
+    return show_to_site(message, &party);
 }
 
 static int
@@ -324,50 +205,23 @@ on_disconnect(int event, void *data, void *user)
 
     (void)event;
     if (session != NULL)
-        log_info("gone %s", session->client_id);
+        report_gone(bridge, session);
     sessions_remove(bridge->sessions, session);
     return MOSQ_ERR_SUCCESS;
 }
 
-/* Ends SESSION if its time is over or the registry has turned against it; not
- * if nobody knows. */
+/* What is to be done once a second. */
 static void
-consider(struct bridge *bridge, struct session *session)
+do_by_the_second(struct bridge *bridge)
 {
-    const struct database *database = &bridge->database;
-    struct gate_refusal refusal;
-
-    if (time(NULL) > session->device.expires_at + bridge->settings.skew)
-        end_session(bridge, session, "its token has expired");
-    else if (bridge->second - session->since > CONNECTION_MOST)
-        end_session(bridge, session, "it was connected for a day");
-    else if (database->store == NULL ||
-             session->generation == database->generation)
-        return;
-    else if (gate_reconsider(database->store, &session->device, &refusal))
-        session->generation = database->generation;
-    else if (refusal.reason != GATE_UNAVAILABLE)
-        end_session(bridge, session, refusal.text);
-}
-
-/* Everybody is considered once a second, a slice a tick: there are ten ticks a
- * second when nothing happens, and more when much does. */
-static void
-consider_some(struct bridge *bridge)
-{
-    size_t slice = sessions_count(bridge->sessions) / 8 + SLICE_LEAST;
-
-    for (; slice > 0 && bridge->to_do > 0; slice--, bridge->to_do--) {
-        size_t count = sessions_count(bridge->sessions);
-
-        if (count == 0)
-            return;
-        if (bridge->next >= count)
-            bridge->next = 0;
-        consider(bridge, sessions_at(bridge->sessions, bridge->next));
-        if (sessions_count(bridge->sessions) == count)
-            bridge->next++;
-    }
+    sink_tell_left_out(bridge->second);
+    database_look(&bridge->database, bridge->second);
+    journal_look(bridge->journal, bridge->second,
+                 bridge->settings.traffic_most);
+    bridge->to_do = sessions_count(bridge->sessions);
+    if (bridge->settings.metrics != NULL && bridge->second % METRICS_EVERY == 0)
+        counters_write(&bridge->counters, bridge->to_do,
+                       bridge->settings.metrics);
 }
 
 static int
@@ -381,11 +235,10 @@ on_tick(int event, void *data, void *user)
     bridge->is_reloading = false;
     if (second != bridge->second) {
         bridge->second = second;
-        bridge->to_do = sessions_count(bridge->sessions);
-        sink_tell_left_out(second);
-        database_look(&bridge->database, second);
+        do_by_the_second(bridge);
     }
     consider_some(bridge);
+    push_news(bridge);
     return MOSQ_ERR_SUCCESS;
 }
 
@@ -413,27 +266,28 @@ static const struct {
 };
 
 static bool
-listen_to_broker(struct bridge *bridge)
+listen_to_broker(struct plugin *plugin)
 {
     for (size_t i = 0; i < sizeof callbacks / sizeof *callbacks; i++)
-        if (mosquitto_callback_register(bridge->identifier, callbacks[i].event,
+        if (mosquitto_callback_register(plugin->identifier, callbacks[i].event,
                                         callbacks[i].callback, NULL,
-                                        bridge) != MOSQ_ERR_SUCCESS)
+                                        &plugin->bridge) != MOSQ_ERR_SUCCESS)
             return false;
     return true;
 }
 
 static void
-bridge_free(struct bridge *bridge)
+plugin_free(struct plugin *plugin)
 {
-    if (bridge == NULL)
+    if (plugin == NULL)
         return;
     for (size_t i = 0; i < sizeof callbacks / sizeof *callbacks; i++)
-        mosquitto_callback_unregister(bridge->identifier, callbacks[i].event,
+        mosquitto_callback_unregister(plugin->identifier, callbacks[i].event,
                                       callbacks[i].callback, NULL);
-    sessions_free(&bridge->sessions);
-    database_close(&bridge->database);
-    free(bridge);
+    sessions_free(&plugin->bridge.sessions);
+    journal_free(&plugin->bridge.journal);
+    database_close(&plugin->bridge.database);
+    free(plugin);
     log_open("iot_mqtt_bridge", NULL);
 }
 
@@ -441,10 +295,41 @@ static bool
 read_settings(struct settings *settings, const struct mosquitto_opt *options,
               int count)
 {
+    settings_default(settings);
     for (int i = 0; i < count; i++)
         if (!settings_set(settings, options[i].key, options[i].value))
             return false;
     return settings_are_whole(settings);
+}
+
+static bool
+open_journal(struct plugin *plugin)
+{
+    struct bridge *bridge = &plugin->bridge;
+    const char *path = bridge->settings.traffic;
+
+    if (path == NULL) {
+        if (!traffic_path(bridge->settings.database, plugin->traffic,
+                          sizeof plugin->traffic))
+            return false;
+        path = plugin->traffic;
+    }
+    bridge->journal = journal_new(path, bridge->settings.survives_power
+                                            ? TRAFFIC_SURVIVES_POWER
+                                            : TRAFFIC_SURVIVES_KILL);
+    return bridge->journal != NULL;
+}
+
+static void
+open_registry(struct bridge *bridge)
+{
+    bridge->database.path = bridge->settings.database;
+    bridge->second = clock_seconds();
+    database_look(&bridge->database, bridge->second);
+    if (bridge->database.store == NULL)
+        log_error("no device is admitted until there is a registry at %s: "
+                  "make it with iot-registry",
+                  bridge->database.path);
 }
 
 int
@@ -460,31 +345,25 @@ int
 mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **user,
                       struct mosquitto_opt *options, int count)
 {
-    struct bridge *bridge = calloc(1, sizeof *bridge);
+    struct plugin *plugin = calloc(1, sizeof *plugin);
     bool ok = false;
 
     sink_open("iot_mqtt_bridge", broker_log_write);
-    if (bridge == NULL)
+    if (plugin == NULL)
         goto out;
-    bridge->identifier = identifier;
-    bridge->settings.skew = GATE_SKEW;
-    bridge->sessions = sessions_new();
-    if (bridge->sessions == NULL ||
-        !read_settings(&bridge->settings, options, count) ||
-        !listen_to_broker(bridge))
+    plugin->identifier = identifier;
+    plugin->bridge.refusals = (struct limit){ .burst = 100, .each_second = 2 };
+    plugin->bridge.sessions = sessions_new();
+    if (plugin->bridge.sessions == NULL ||
+        !read_settings(&plugin->bridge.settings, options, count) ||
+        !open_journal(plugin) || !listen_to_broker(plugin))
         goto out;
-    bridge->database.path = bridge->settings.database;
-    bridge->second = clock_seconds();
-    database_look(&bridge->database, bridge->second);
-    if (bridge->database.store == NULL)
-        log_error("no device is admitted until there is a registry at %s: "
-                  "make it with iot-registry",
-                  bridge->database.path);
-    *user = bridge;
-    bridge = NULL;
+    open_registry(&plugin->bridge);
+    *user = plugin;
+    plugin = NULL;
     ok = true;
 out:
-    bridge_free(bridge);
+    plugin_free(plugin);
     return ok ? MOSQ_ERR_SUCCESS : MOSQ_ERR_INVAL;
 }
 
@@ -493,6 +372,6 @@ mosquitto_plugin_cleanup(void *user, struct mosquitto_opt *options, int count)
 {
     (void)options;
     (void)count;
-    bridge_free(user);
+    plugin_free(user);
     return MOSQ_ERR_SUCCESS;
 }

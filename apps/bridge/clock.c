@@ -8,10 +8,22 @@
 #include <time.h>
 
 int64_t
-clock_seconds(void)
+clock_nanoseconds(void)
 {
     struct timespec now = { 0, 0 };
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t
+clock_milliseconds(void)
+{
+    return clock_nanoseconds() / 1000000;
+}
+
+int64_t
+clock_seconds(void)
+{
+    return clock_nanoseconds() / 1000000000;
 }

@@ -12,4 +12,10 @@
 int64_t
 clock_seconds(void);
 
+/* The same in milliseconds, and in nanoseconds. */
+int64_t
+clock_milliseconds(void);
+int64_t
+clock_nanoseconds(void);
+
 #endif

@@ -19,7 +19,7 @@ struct sessions {
     void *by_device;
 };
 
-enum { FIRST_ROOM = 64, FILTERS_MOST = 100 };
+enum { FIRST_ROOM = 64, SUBFOLDERS_MOST = 100 };
 
 static int
 compare(uint64_t a, uint64_t b)
@@ -87,6 +87,8 @@ copy(const struct session *session)
     if (copied == NULL)
         return NULL;
     *copied = *session;
+    copied->filters = (struct filters){ NULL, 0, 0 };
+    copied->attached = (struct attached_list){ NULL, 0, 0 };
     copied->client_id = strdup(session->client_id);
     if (copied->client_id == NULL) {
         free(copied);
@@ -154,9 +156,9 @@ session_bound_filters(struct session *session, const struct names_topic *topic,
         return NULL;
     if (!is_clean)
         return "a session that is not clean has commands/# for all subfolders";
-    if (session->filters >= FILTERS_MOST)
+    if (session->subfolders >= SUBFOLDERS_MOST)
         return "it has subscribed to 100 subfolders on this connection";
-    session->filters++;
+    session->subfolders++;
     return NULL;
 }
 
@@ -172,6 +174,8 @@ sessions_remove(struct sessions *sessions, struct session *session)
     sessions->all[last->index] = last;
     tdelete(session, &sessions->by_connection, compare_connections);
     tdelete(session, &sessions->by_device, compare_devices);
+    filters_clear(&session->filters);
+    attached_clear(&session->attached);
     free(session->client_id);
     free(session);
 }

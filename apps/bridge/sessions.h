@@ -7,7 +7,9 @@
 #ifndef BRIDGE_SESSIONS_H
 #define BRIDGE_SESSIONS_H
 
+#include "attached.h"
 #include "base/checked.h"
+#include "filters.h"
 #include "gate/gate.h"
 
 #include <stdbool.h>
@@ -18,10 +20,15 @@ struct session {
     const void *connection;
     char *client_id; /* as the device gave it, with its id or its number */
     struct gate_device device;
-    unsigned filters;    /* of subfolders, that it has subscribed to */
+    unsigned subfolders; /* of commands, that it has subscribed to */
     int64_t since;       /* when it came, on the caller's clock */
+    int64_t seen;        /* when it last did something that we see */
+    int64_t idle_most;   /* seconds that it may do nothing, or 0 */
+    int64_t state_at;    /* milliseconds, when it last published its state */
     uint64_t generation; /* of the registry, when it last was considered */
-    size_t index;        /* for sessions.c */
+    struct filters filters;
+    struct attached_list attached; /* for a gateway */
+    size_t index;                  /* for sessions.c */
 };
 
 struct sessions;
@@ -34,9 +41,9 @@ void
 sessions_free(struct sessions **sessions);
 
 /*
- * Adds a session, a copy of *SESSION and of its client id.  The connection and
- * the device must have none.  False, having logged it, when there is no
- * memory.
+ * Adds a session, a copy of *SESSION and of its client id, with no filters and
+ * nothing attached yet.  The connection and the device must have none.  False,
+ * having logged it, when there is no memory.
  */
 CHECKED bool
 sessions_add(struct sessions *sessions, const struct session *session);

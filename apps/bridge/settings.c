@@ -24,6 +24,49 @@ set_skew(struct settings *settings, const char *value)
     return options_number(value, 0, GATE_SKEW, &settings->skew);
 }
 
+static bool
+set_traffic(struct settings *settings, const char *value)
+{
+    settings->traffic = value;
+    return value[0] != '\0';
+}
+
+static bool
+set_metrics(struct settings *settings, const char *value)
+{
+    settings->metrics = value;
+    return value[0] == '/';
+}
+
+static bool
+set_durability(struct settings *settings, const char *value)
+{
+    settings->survives_power = strcmp(value, "power") == 0;
+    return settings->survives_power || strcmp(value, "kill") == 0;
+}
+
+static bool
+set_state_interval(struct settings *settings, const char *value)
+{
+    return options_number(value, 0, 3600000, &settings->state_interval);
+}
+
+static bool
+set_traffic_most(struct settings *settings, const char *value)
+{
+    return options_number(value, 1048576, INT64_MAX, &settings->traffic_most);
+}
+
+void
+settings_default(struct settings *settings)
+{
+    *settings = (struct settings){
+        .skew = GATE_SKEW,
+        .state_interval = 1000,      /* section 2.5 */
+        .traffic_most = 10737418240, /* 10 GiB */
+    };
+}
+
 static const struct {
     const char *name;
     bool (*set)(struct settings *settings, const char *value);
@@ -31,6 +74,12 @@ static const struct {
 } rows[] = {
     { "database", set_database, "the name of the registry's file" },
     { "skew", set_skew, "a number of seconds from 0 to 600" },
+    { "traffic", set_traffic, "the name of the traffic's file" },
+    { "traffic_bytes", set_traffic_most, "a number of bytes from 1048576" },
+    { "durability", set_durability, "kill or power" },
+    { "state_interval", set_state_interval,
+      "a number of milliseconds from 0 to 3600000" },
+    { "metrics", set_metrics, "the name of a file, from the root" },
 };
 
 bool

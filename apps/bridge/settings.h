@@ -12,9 +12,18 @@
 #include <stdint.h>
 
 struct settings {
-    const char *database; /* the registry's file; borrowed */
-    int64_t skew;         /* seconds; the caller puts in the default */
+    const char *database;   /* the registry's file; borrowed */
+    const char *traffic;    /* that of messages and states; borrowed, or NULL */
+    const char *metrics;    /* where counters go; borrowed, or NULL */
+    bool survives_power;    /* and not only the end of the process */
+    int64_t skew;           /* seconds */
+    int64_t state_interval; /* milliseconds from one state to the next */
+    int64_t traffic_most;   /* bytes of the traffic's file */
 };
+
+/* What holds unless it is set. */
+void
+settings_default(struct settings *settings);
 
 /* Sets NAME to VALUE, which must live on.  False, having logged why: there is
  * no such setting, or the value is none for it. */

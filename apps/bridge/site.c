@@ -30,15 +30,22 @@ encode(const char *path, char text[SITE_TOPIC_MOST])
 }
 
 bool
+site_path_write(const struct gate_device *device, char text[SITE_TOPIC_MOST])
+{
+    char plain[NAMES_PATH_MOST];
+
+    return names_write_path(&device->path, plain, sizeof plain) &&
+           encode(plain, text);
+}
+
+bool
 site_topic_write(const struct gate_device *device,
                  const struct names_topic *topic, char text[SITE_TOPIC_MOST])
 {
-    char plain[NAMES_PATH_MOST];
     char path[SITE_TOPIC_MOST];
     int length;
 
-    if (!names_write_path(&device->path, plain, sizeof plain) ||
-        !encode(plain, path))
+    if (!site_path_write(device, path))
         return false;
     length = snprintf(text, SITE_TOPIC_MOST, "%s/%s%s%s", path,
                       names_kind_word(topic->kind),
@@ -48,12 +55,13 @@ site_topic_write(const struct gate_device *device,
 
 void
 site_attributes_fill(const struct gate_device *device,
-                     const struct names_topic *topic,
+                     const struct names_topic *topic, const char *gateway,
                      struct site_attributes *attributes)
 {
     const struct names_path *path = &device->path;
 
     *attributes = (struct site_attributes){
+        gateway != NULL ? SITE_ATTRIBUTES : SITE_ATTRIBUTES - 1,
         {
             { "deviceId", path->device },
             { "deviceNumId", attributes->number },
@@ -61,6 +69,7 @@ site_attributes_fill(const struct gate_device *device,
             { "deviceRegistryLocation", path->location },
             { "projectId", path->project },
             { "subFolder", topic->subfolder },
+            { "gatewayId", gateway },
         },
         ""
     };

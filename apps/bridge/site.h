@@ -14,7 +14,7 @@
 
 enum {
     SITE_TOPIC_MOST = 2400, /* bytes, with the NUL */
-    SITE_ATTRIBUTES = 6,
+    SITE_ATTRIBUTES = 7,
 };
 
 struct site_attribute {
@@ -22,12 +22,17 @@ struct site_attribute {
     const char *value;
 };
 
-/* All attributes of one message.  They point into the device, the topic and
- * NUMBER, so they are not to be copied. */
+/* All attributes of one message.  They point into the device, the topic, the
+ * gateway's id and NUMBER, so they are not to be copied. */
 struct site_attributes {
+    size_t count;
     struct site_attribute all[SITE_ATTRIBUTES];
     char number[24];
 };
+
+/* Writes the path of DEVICE as it stands in topics of the site. */
+CHECKED bool
+site_path_write(const struct gate_device *device, char text[SITE_TOPIC_MOST]);
 
 /*
  * Writes "projects/P/locations/L/registries/R/devices/D/events[/SUBFOLDER]",
@@ -39,9 +44,10 @@ CHECKED bool
 site_topic_write(const struct gate_device *device,
                  const struct names_topic *topic, char text[SITE_TOPIC_MOST]);
 
+/* GATEWAY is the id of the one that relayed it, or NULL. */
 void
 site_attributes_fill(const struct gate_device *device,
-                     const struct names_topic *topic,
+                     const struct names_topic *topic, const char *gateway,
                      struct site_attributes *attributes);
 
 #endif

@@ -73,7 +73,7 @@ try_publish(const char *text, size_t length)
                    "projects/p-1/locations/eu/registries/reg/devices/"
                    "dev-1/",
                    55) == 0);
-    site_attributes_fill(&device, &topic, &attributes);
+    site_attributes_fill(&device, &topic, NULL, &attributes);
 }
 
 static void

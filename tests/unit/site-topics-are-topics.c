@@ -61,10 +61,10 @@ main(void)
         if (!CHECK(strcmp(text, rows[i].text) == 0))
             fprintf(stderr, "  %s\n", text);
     }
-    site_attributes_fill(&device, &rows[1].topic, &attributes);
+    site_attributes_fill(&device, &rows[1].topic, NULL, &attributes);
     CHECK(strcmp(attributes.all[0].value, "d%2B1") == 0);
     CHECK(strcmp(attributes.all[1].value, "17") == 0);
-    CHECK(strcmp(attributes.all[SITE_ATTRIBUTES - 1].value, "a/b%") == 0);
+    CHECK(strcmp(attributes.all[attributes.count - 1].value, "a/b%") == 0);
     check_longest();
     return check_end();
 }

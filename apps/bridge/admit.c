@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The broker's question whether a connection may be, put to the gate.  Whether
+ * it may last is consider.c's.
+ */
+#include "admit.h"
+
+#include "base/log.h"
+#include "clock.h"
+#include "end.h"
+#include "gate/gate.h"
+#include "report.h"
+#include "sessions.h"
+
+#include <mosquitto_broker.h>
+
+#include <mosquitto.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    PROTOCOL_3_1_1 = 4, /* as mosquitto calls it */
+    IDLE_MOST = 1200,   /* seconds, section 2.1 */
+};
+
+/* Before the gate was asked, or after it had no objection. */
+static bool
+refuse(struct bridge *bridge, const struct mosquitto *client, const char *why)
+{
+    static const struct names_path nobody = { "", "", "", "" };
+    struct gate_refusal refusal = { .reason = GATE_OTHER };
+
+    snprintf(refusal.text, sizeof refusal.text, "%s", why);
+    report_refused(bridge, &nobody, mosquitto_client_id(client),
+                   mosquitto_client_address(client), &refusal);
+    return false;
+}
+
+/* One connection a device: the newer one wins, whether it calls the device by
+ * its id or by its number (section 2.8). */
+static void
+make_way(struct bridge *bridge, const struct mosquitto *client,
+         const struct gate_device *device)
+{
+    static const struct report_end end = {
+        JOURNAL_ALREADY_EXISTS, "the device has another connection",
+        "SERVER: The connection was closed because there is another active "
+        "connection with the same device ID."
+    };
+    struct session *old;
+
+    sessions_remove(bridge->sessions, sessions_find(bridge->sessions, client));
+    old = sessions_find_device(bridge->sessions, device->num_id);
+    if (old == NULL)
+        return;
+    bridge->counters.takeovers++;
+    end_session(bridge, old, &end);
+}
+
+/* mosquitto ends a connection after one and a half times what the client calls
+ * its keep-alive.  Where that is later than the idle limit, or never, we do:
+ * a client that only pings, which no plugin sees, is then wronged if it calls
+ * its keep-alive 0 and pings all the same. */
+static int64_t
+idle_most(const struct mosquitto *client)
+{
+    int keepalive = mosquitto_client_keepalive(client);
+
+    return keepalive == 0 || keepalive > IDLE_MOST ? IDLE_MOST : 0;
+}
+
+static bool
+begin_session(struct bridge *bridge, const struct mosquitto *client,
+              const struct gate_device *device)
+{
+    struct session session = {
+        .connection = client,
+        .client_id = strdup(mosquitto_client_id(client)),
+        .device = *device,
+        .since = clock_seconds(),
+        .seen = clock_seconds(),
+        .idle_most = idle_most(client),
+        .generation = bridge->database.generation,
+    };
+    bool ok;
+
+    if (session.client_id == NULL)
+        return false;
+    make_way(bridge, client, device);
+    ok = sessions_add(bridge->sessions, &session);
+    if (ok)
+        report_admitted(bridge, &session, mosquitto_client_address(client));
+    free(session.client_id);
+    return ok;
+}
+
+/* At a SIGHUP mosquitto closes whoever has no user name, which is what an
+ * empty one is to it (section 1.7). */
+static bool
+give_name(struct mosquitto *client)
+{
+    return mosquitto_client_username(client) != NULL ||
+           mosquitto_set_username(client, "device") == MOSQ_ERR_SUCCESS;
+}
+
+static bool
+authenticate(struct bridge *bridge, const struct mosquitto *client,
+             const char *password, struct gate_device *device)
+{
+    const char *client_id = mosquitto_client_id(client);
+    struct gate_visitor visitor = {
+        .door = GATE_DOOR_MQTT,
+        .path = client_id,
+        .path_length = strlen(client_id),
+        .token = password,
+        .token_length = password != NULL ? strlen(password) : 0,
+        .now = time(NULL),
+        .skew = bridge->settings.skew,
+    };
+    struct gate_refusal refusal;
+    int64_t start = clock_nanoseconds();
+    bool ok =
+        gate_authenticate(bridge->database.store, &visitor, device, &refusal);
+
+    counters_took(&bridge->counters.verifying, start);
+    if (!ok)
+        report_refused(bridge, &device->path, client_id,
+                       mosquitto_client_address(client), &refusal);
+    return ok;
+}
+
+bool
+admit(struct bridge *bridge, struct mosquitto *client, const char *password)
+{
+    struct gate_device device;
+
+    if (mosquitto_client_address(client) == NULL)
+        return refuse(bridge, client, "it has no address");
+    if (mosquitto_client_protocol_version(client) != PROTOCOL_3_1_1)
+        return refuse(bridge, client, "it does not speak MQTT 3.1.1");
+    if (!authenticate(bridge, client, password, &device))
+        return false;
+    if (!give_name(client) || !begin_session(bridge, client, &device))
+        return refuse(bridge, client, "there is no memory");
+    return true;
+}
+
+void
+admit_refuse_local(struct bridge *bridge, const struct mosquitto *client)
+{
+    (void)refuse(bridge, client, "devices do not come this way");
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The one state of the plugin, which all files of the bridge work on, and how
+ * they answer the broker.  Everything is called from the broker's one thread,
+ * so nothing waits.
+ */
+#ifndef BRIDGE_BRIDGE_H
+#define BRIDGE_BRIDGE_H
+
+#include "counters.h"
+#include "database.h"
+#include "limit.h"
+#include "settings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct journal;
+struct sessions;
+
+struct bridge {
+    struct settings settings;
+    struct database database; /* the registry, read only */
+    struct journal *journal;
+    struct sessions *sessions;
+    struct counters counters;
+    struct limit refusals; /* that are written down */
+    int64_t second;        /* of the last tick, on clock_seconds */
+    size_t next;           /* the session that the next tick considers first */
+    size_t to_do;          /* how many more it and others shall, this second */
+    bool is_reloading;     /* from a SIGHUP to the tick after it */
+    struct registry_store *followed; /* what CONFIGS is about */
+    int64_t configs;                 /* for registry_config_changes */
+};
+
+/* What becomes of what a device sent. */
+enum verdict {
+    VERDICT_PASS,    /* it goes on to whom it may concern */
+    VERDICT_SWALLOW, /* it is acknowledged, and goes no further */
+    VERDICT_CLOSE,   /* it is not acknowledged: the connection ends */
+};
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Asks the clock and the gate whether sessions, and devices attached within
+ * them, may stay.  When nobody knows, they do.
+ */
+#include "consider.h"
+
+#include "end.h"
+#include "gate/gate.h"
+#include "gateway.h"
+#include "report.h"
+#include "sessions.h"
+
+#include <time.h>
+
+enum {
+    CONNECTION_MOST = 86400, /* seconds that a connection lives, section 2.1 */
+    SLICE_LEAST = 256,       /* sessions that one tick considers */
+};
+
+static bool
+has_expired(const struct bridge *bridge, int64_t expires_at)
+{
+    return expires_at != 0 && time(NULL) > expires_at + bridge->settings.skew;
+}
+
+/* Why the session is to end whatever the registry says; NULL if it is not. */
+static const struct report_end *
+find_end(const struct bridge *bridge, const struct session *session)
+{
+    static const struct report_end expired = {
+        JOURNAL_UNAUTHENTICATED, "its token has expired",
+        "mqtt: SERVER: The authorization token expired."
+    };
+    static const struct report_end old = { JOURNAL_OK,
+                                           "it was connected for a day", NULL };
+    static const struct report_end idle = { JOURNAL_OK,
+                                            "it was idle for 20 minutes",
+                                            NULL };
+
+    if (has_expired(bridge, session->device.expires_at))
+        return &expired;
+    if (bridge->second - session->since > CONNECTION_MOST)
+        return &old;
+    if (session->idle_most != 0 &&
+        bridge->second - session->seen > session->idle_most)
+        return &idle;
+    return NULL;
+}
+
+/* Detaches who may not stay attached. */
+static void
+consider_attached(struct bridge *bridge, struct session *session, bool is_new)
+{
+    for (size_t i = session->attached.count; i > 0; i--) {
+        struct attached *attached = &session->attached.all[i - 1];
+        struct gate_refusal refusal = { GATE_EXPIRED, "its token has expired" };
+        struct gate_device device;
+        bool ok = !has_expired(bridge, attached->expires_at);
+
+        attached_device(attached, &session->device, &device);
+        if (ok && is_new)
+            ok = gate_reconsider(bridge->database.store, &device, &refusal) ||
+                 refusal.reason == GATE_UNAVAILABLE;
+        if (!ok)
+            gateway_expel(bridge, session, attached,
+                          report_code(refusal.reason), refusal.text);
+    }
+}
+
+/* Ends SESSION if its time is over or the registry has turned against it; not
+ * if nobody knows. */
+static void
+consider(struct bridge *bridge, struct session *session)
+{
+    const struct database *database = &bridge->database;
+    const struct report_end *end = find_end(bridge, session);
+    bool is_new =
+        database->store != NULL && session->generation != database->generation;
+    struct gate_refusal refusal;
+
+    if (end != NULL) {
+        end_session(bridge, session, end);
+        return;
+    }
+    if (is_new &&
+        !gate_reconsider(database->store, &session->device, &refusal)) {
+        struct report_end barred = { report_code(refusal.reason), refusal.text,
+                                     NULL };
+
+        if (refusal.reason != GATE_UNAVAILABLE)
+            end_session(bridge, session, &barred);
+        return;
+    }
+    consider_attached(bridge, session, is_new);
+    if (is_new)
+        session->generation = database->generation;
+}
+
+/* A slice a tick: there are ten ticks a second when nothing happens, and more
+ * when much does. */
+void
+consider_some(struct bridge *bridge)
+{
+    size_t slice = sessions_count(bridge->sessions) / 8 + SLICE_LEAST;
+
+    for (; slice > 0 && bridge->to_do > 0; slice--, bridge->to_do--) {
+        size_t count = sessions_count(bridge->sessions);
+
+        if (count == 0)
+            return;
+        if (bridge->next >= count)
+            bridge->next = 0;
+        consider(bridge, sessions_at(bridge->sessions, bridge->next));
+        if (sessions_count(bridge->sessions) == count)
+            bridge->next++;
+    }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Two short queues before the traffic's database.  When it cannot be written
+ * they wait; when they are full they are let go, with a line that says so:
+ * these are times and stories, and no message is among them.
+ */
+#include "journal.h"
+
+#include "base/log.h"
+
+#include <jansson.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    TOUCHES_MOST = 4096,
+    NOTES_MOST = 512,
+    TRY_AGAIN = 5,    /* seconds between tries at a database that fails */
+    TRY_TO_MAKE = 60, /* likewise, where there is none to be made */
+};
+
+struct kept_note {
+    struct traffic_event event;
+    enum journal_code code;
+    char gateway[NAMES_ID_MOST + 1];
+    char word[16];
+    int64_t at;
+};
+
+struct journal {
+    const char *path;
+    enum traffic_durability durability;
+    struct traffic *traffic;
+    struct stat file; /* what is open */
+    int64_t tried;
+    size_t touch_count;
+    struct traffic_touch touches[TOUCHES_MOST];
+    size_t note_count;
+    struct kept_note notes[NOTES_MOST];
+};
+
+static bool
+open_traffic(struct journal *journal)
+{
+    journal->traffic =
+        traffic_open(journal->path, TRAFFIC_SERVE, journal->durability);
+    if (journal->traffic == NULL)
+        return false;
+    /* Whoever was connected was so to a broker that is gone. */
+    if (!traffic_connected_clear(journal->traffic) ||
+        stat(journal->path, &journal->file) != 0)
+        traffic_close(&journal->traffic);
+    return journal->traffic != NULL;
+}
+
+struct journal *
+journal_new(const char *path, enum traffic_durability durability)
+{
+    struct journal *journal = calloc(1, sizeof *journal);
+
+    if (journal == NULL) {
+        log_error("out of memory");
+        return NULL;
+    }
+    journal->path = path;
+    journal->durability = durability;
+    if (!open_traffic(journal))
+        log_error("no message is kept until %s can be written", path);
+    return journal;
+}
+
+struct traffic *
+journal_traffic(struct journal *journal)
+{
+    return journal->traffic;
+}
+
+/* What is said of a coming or going on its topic. */
+static char *
+connection_json(const struct kept_note *note)
+{
+    json_t *object = json_pack("{s:s, s:s, s:I}", "event", note->word, "reason",
+                               note->event.text, "time", (json_int_t)note->at);
+    char *text = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
+
+    json_decref(object);
+    return text;
+}
+
+static bool
+append_connection(struct traffic *traffic, const struct kept_note *note)
+{
+    char topic[TRAFFIC_TOPIC_MOST];
+    char *json = connection_json(note);
+    struct traffic_message message = {
+        .topic = topic,
+        .data = json,
+        .length = json != NULL ? strlen(json) : 0,
+        .device = &note->event.device,
+        .num_id = note->event.num_id,
+        .subfolder = note->word,
+    };
+    bool has_topic;
+    bool ok = json == NULL ||
+              !traffic_topic_name(note->event.device.project,
+                                  JOURNAL_CONNECTIONS, topic) ||
+              traffic_append(traffic, &message, &has_topic);
+
+    free(json);
+    return ok;
+}
+
+static bool
+write_note(struct traffic *traffic, const struct kept_note *note)
+{
+    uint64_t num_id = note->event.num_id;
+
+    if (!traffic_event_add(traffic, &note->event))
+        return false;
+    if (note->code != JOURNAL_OK && num_id != 0 &&
+        !traffic_error_set(traffic, num_id, (int)note->code, note->event.text,
+                           note->at))
+        return false;
+    if (note->gateway[0] != '\0' &&
+        !traffic_gateway_set(traffic, num_id, note->gateway, note->at))
+        return false;
+    if (note->word[0] == '\0')
+        return true;
+    return traffic_connected_set(traffic, num_id,
+                                 strcmp(note->word, "connect") == 0 ? note->at
+                                                                    : 0) &&
+           append_connection(traffic, note);
+}
+
+static bool
+write_all(struct journal *journal)
+{
+    bool ok =
+        traffic_touch(journal->traffic, journal->touches, journal->touch_count);
+
+    for (size_t i = 0; ok && i < journal->note_count; i++)
+        ok = write_note(journal->traffic, &journal->notes[i]);
+    return ok;
+}
+
+static void
+flush(struct journal *journal)
+{
+    bool ok;
+
+    if (journal->traffic == NULL ||
+        (journal->touch_count == 0 && journal->note_count == 0))
+        return;
+    if (!traffic_begin(journal->traffic))
+        return;
+    ok = write_all(journal);
+    if (!traffic_end(journal->traffic, ok))
+        return;
+    journal->touch_count = 0;
+    journal->note_count = 0;
+}
+
+void
+journal_touch(struct journal *journal, uint64_t num_id, enum traffic_time what)
+{
+    if (journal->touch_count == TOUCHES_MOST)
+        flush(journal);
+    if (journal->touch_count == TOUCHES_MOST) {
+        log_warning("%d times of devices were not written down", TOUCHES_MOST);
+        journal->touch_count = 0;
+    }
+    journal->touches[journal->touch_count++] =
+        (struct traffic_touch){ num_id, what, time(NULL) };
+}
+
+/* The last byte of each field is zero from the start and stays it. */
+static void
+copy(char *to, const char *from, size_t size)
+{
+    snprintf(to, size, "%s", from != NULL ? from : "");
+}
+
+void
+journal_note(struct journal *journal, const struct journal_note *note)
+{
+    struct kept_note *kept;
+
+    if (journal->note_count == NOTES_MOST)
+        flush(journal);
+    if (journal->note_count == NOTES_MOST) {
+        log_warning("%d events were not written down", NOTES_MOST);
+        journal->note_count = 0;
+    }
+    kept = &journal->notes[journal->note_count++];
+    *kept = (struct kept_note){
+        .event = { .num_id = note->num_id, .device = *note->device },
+        .code = note->code,
+        .at = time(NULL),
+    };
+    copy(kept->event.kind, note->kind, sizeof kept->event.kind);
+    copy(kept->event.text, note->text, sizeof kept->event.text);
+    copy(kept->gateway, note->gateway, sizeof kept->gateway);
+    copy(kept->word, note->word, sizeof kept->word);
+}
+
+/* A database that was moved away would take messages that nobody finds. */
+static void
+close_if_replaced(struct journal *journal)
+{
+    struct stat file;
+
+    if (journal->traffic == NULL || (stat(journal->path, &file) == 0 &&
+                                     file.st_dev == journal->file.st_dev &&
+                                     file.st_ino == journal->file.st_ino))
+        return;
+    log_warning("the messages' database is gone or replaced: %s",
+                journal->path);
+    traffic_close(&journal->traffic);
+}
+
+static void
+try_again(struct journal *journal, int64_t second)
+{
+    struct stat file;
+    int64_t wait = stat(journal->path, &file) == 0 ? TRY_AGAIN : TRY_TO_MAKE;
+
+    if (second - journal->tried < wait)
+        return;
+    journal->tried = second;
+    if (open_traffic(journal))
+        log_info("the messages' database is open: %s", journal->path);
+}
+
+void
+journal_look(struct journal *journal, int64_t second, int64_t most)
+{
+    bool is_done;
+
+    close_if_replaced(journal);
+    if (journal->traffic == NULL)
+        try_again(journal, second);
+    flush(journal);
+    if (journal->traffic != NULL &&
+        !traffic_sweep(journal->traffic, most, &is_done))
+        log_warning("nothing could be deleted from %s", journal->path);
+}
+
+void
+journal_free(struct journal **journal)
+{
+    if (*journal == NULL)
+        return;
+    flush(*journal);
+    if ((*journal)->traffic != NULL &&
+        !traffic_connected_clear((*journal)->traffic))
+        log_warning("devices seem connected that are not");
+    traffic_close(&(*journal)->traffic);
+    free(*journal);
+    *journal = NULL;
+}

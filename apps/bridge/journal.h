@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What the bridge writes down.  Messages and states at once, because they are
+ * acknowledged; times, errors and comings and goings once a second, many in
+ * one go, so that they cost next to nothing.
+ */
+#ifndef BRIDGE_JOURNAL_H
+#define BRIDGE_JOURNAL_H
+
+#include "base/checked.h"
+#include "base/names.h"
+#include "counters.h"
+#include "registry/traffic.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+/* google.rpc.Code, as in a device's last error (sections 2.9 and 5.2). */
+enum journal_code {
+    JOURNAL_OK = 0,
+    JOURNAL_INVALID_ARGUMENT = 3,
+    JOURNAL_NOT_FOUND = 5,
+    JOURNAL_ALREADY_EXISTS = 6,
+    JOURNAL_PERMISSION_DENIED = 7,
+    JOURNAL_RESOURCE_EXHAUSTED = 8,
+    JOURNAL_FAILED_PRECONDITION = 9,
+    JOURNAL_UNAVAILABLE = 14,
+    JOURNAL_UNAUTHENTICATED = 16,
+};
+
+/* Something that happened to a device. */
+struct journal_note {
+    const struct names_path *device;
+    uint64_t num_id;        /* 0 when it is not known who it is */
+    const char *kind;       /* "CONNECT"; at most 23 bytes */
+    const char *text;       /* for people */
+    const char *gateway;    /* that it came through now, or NULL */
+    const char *word;       /* "connect" on the topic of connections, or NULL */
+    enum journal_code code; /* its last error from now on, unless OK */
+};
+
+struct journal;
+
+/* NULL, logged, when there is no memory.  PATH is borrowed. */
+CHECKED struct journal *
+journal_new(const char *path, enum traffic_durability durability);
+
+/* Writes down what is left, and goes. */
+void
+journal_free(struct journal **journal);
+
+/* The database, for a message or a state; NULL while it cannot be opened. */
+CHECKED struct traffic *
+journal_traffic(struct journal *journal);
+
+/* The device did this just now. */
+void
+journal_touch(struct journal *journal, uint64_t num_id, enum traffic_time what);
+
+/* Keeps a copy of the note. */
+void
+journal_note(struct journal *journal, const struct journal_note *note);
+
+/*
+ * Opens the database if it is not open or another has taken its place, writes
+ * down what has come together, deletes some of what is beyond MOST bytes or
+ * too old.  To be called about once a second.
+ */
+void
+journal_look(struct journal *journal, int64_t second, int64_t most);
+
+/* The topic, in full, that a project's comings and goings go to when an
+ * operator has made it: "projects/P/topics/iot-connections". */
+#define JOURNAL_CONNECTIONS "iot-connections"
+
+#endif

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Looks for configs and commands and sends them.  A plugin of mosquitto 2.0.11
+ * does not see what a device acknowledges: so what is sent with quality of
+ * service 1 is repeated by mosquitto and never by us, and a command counts as
+ * delivered when it was handed to a connection.
+ */
+#include "push.h"
+
+#include "base/log.h"
+#include "journal.h"
+#include "registry/registry.h"
+
+#include <mosquitto_broker.h>
+
+#include <mosquitto.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    CHANGES_A_TICK = 64, /* configs that one tick looks at */
+    COMMANDS_A_TICK = 64,
+};
+
+/* What finds one device among the connections. */
+struct receiver {
+    struct session *session;
+    struct filter *filter;
+    const char *id; /* of the device */
+};
+
+static bool
+send(const struct receiver *receiver, const char *subfolder, const void *data,
+     size_t length)
+{
+    const struct filter *filter = receiver->filter;
+    struct names_topic topic = { .kind = filter->kind };
+    char text[NAMES_PATH_MOST];
+
+    if (filter->by_number)
+        snprintf(topic.device, sizeof topic.device, "%" PRIu64, filter->num_id);
+    else
+        snprintf(topic.device, sizeof topic.device, "%s", receiver->id);
+    snprintf(topic.subfolder, sizeof topic.subfolder, "%s", subfolder);
+    if (!names_write_topic(&topic, text, sizeof text))
+        return false;
+    if (mosquitto_broker_publish_copy(receiver->session->client_id, text,
+                                      (int)length, length > 0 ? data : "",
+                                      filter->qos, false,
+                                      NULL) == MOSQ_ERR_SUCCESS)
+        return true;
+    log_error("out of memory for a message to %s",
+              receiver->session->client_id);
+    return false;
+}
+
+static const char *
+id_in(const struct session *session, uint64_t num_id)
+{
+    struct attached *attached;
+
+    if (session->device.num_id == num_id)
+        return session->device.path.device;
+    attached = attached_find_number(&session->attached, num_id);
+    return attached != NULL ? attached->id : NULL;
+}
+
+void
+push_config(struct bridge *bridge, struct session *session,
+            struct filter *filter)
+{
+    struct receiver receiver = { session, filter,
+                                 id_in(session, filter->num_id) };
+    struct registry_config *config = NULL;
+
+    if (receiver.id == NULL || bridge->database.store == NULL ||
+        !registry_config_find(bridge->database.store, filter->num_id,
+                              &config) ||
+        config == NULL)
+        return;
+    if (send(&receiver, "", config->data, config->length)) {
+        filter->version = config->version;
+        journal_touch(bridge->journal, filter->num_id, TRAFFIC_CONFIG_SENT);
+        counters_message(&bridge->counters, COUNTERS_CONFIGS, config->length);
+    }
+    registry_config_free(&config);
+}
+
+void
+push_error(struct session *session, const char *text)
+{
+    struct receiver receiver = { session,
+                                 filters_find(&session->filters,
+                                              session->device.num_id,
+                                              NAMES_ERRORS, ""),
+                                 session->device.path.device };
+
+    if (receiver.filter != NULL && !send(&receiver, "", text, strlen(text)))
+        log_warning("%s does not hear of an error", session->client_id);
+}
+
+/* Does SESSION, if it has the device at all, listen? */
+static bool
+listens(struct session *session, uint64_t num_id, enum names_kind kind,
+        const char *subfolder, struct receiver *receiver)
+{
+    receiver->session = session;
+    receiver->filter = filters_find(&session->filters, num_id, kind, subfolder);
+    receiver->id = id_in(session, num_id);
+    return receiver->filter != NULL && receiver->id != NULL;
+}
+
+/* The device itself, or else the first gateway that listens for it. */
+static bool
+find_receiver(const struct bridge *bridge, uint64_t num_id,
+              enum names_kind kind, const char *subfolder,
+              struct receiver *receiver)
+{
+    struct session *session = sessions_find_device(bridge->sessions, num_id);
+
+    if (session != NULL && listens(session, num_id, kind, subfolder, receiver))
+        return true;
+    for (size_t i = sessions_count(bridge->sessions); i > 0; i--) {
+        session = sessions_at(bridge->sessions, i - 1);
+        if (session->attached.count > 0 &&
+            listens(session, num_id, kind, subfolder, receiver))
+            return true;
+    }
+    return false;
+}
+
+/* A registry that was opened anew has a history of its own. */
+static void
+follow_registry(struct bridge *bridge)
+{
+    if (bridge->followed == bridge->database.store)
+        return;
+    bridge->followed = bridge->database.store;
+    bridge->configs = -1;
+}
+
+static void
+push_configs(struct bridge *bridge)
+{
+    uint64_t changed[CHANGES_A_TICK];
+    struct receiver receiver;
+    size_t count = 0;
+
+    follow_registry(bridge);
+    if (bridge->followed == NULL ||
+        !registry_config_changes(bridge->followed, &bridge->configs, changed,
+                                 CHANGES_A_TICK, &count))
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (find_receiver(bridge, changed[i], NAMES_CONFIG, "", &receiver))
+            push_config(bridge, receiver.session, receiver.filter);
+}
+
+static enum traffic_outcome
+deliver(struct bridge *bridge, const struct traffic_command *command)
+{
+    struct receiver receiver;
+
+    if (command->expires < time(NULL))
+        return TRAFFIC_UNDELIVERED;
+    if (!find_receiver(bridge, command->num_id, NAMES_COMMANDS,
+                       command->subfolder, &receiver))
+        return TRAFFIC_NOT_SUBSCRIBED;
+    if (!send(&receiver, command->subfolder, command->data, command->length))
+        return TRAFFIC_UNDELIVERED;
+    counters_message(&bridge->counters, COUNTERS_COMMANDS, command->length);
+    return TRAFFIC_DELIVERED;
+}
+
+/* One command; false when there is none. */
+static bool
+push_command(struct bridge *bridge)
+{
+    struct traffic *traffic = journal_traffic(bridge->journal);
+    struct traffic_command *command = NULL;
+
+    if (traffic == NULL || !traffic_command_take(traffic, &command) ||
+        command == NULL)
+        return false;
+    if (!traffic_command_finish(traffic, command->key,
+                                deliver(bridge, command)))
+        log_warning("the sender of a command does not hear of it");
+    traffic_command_free(&command);
+    return true;
+}
+
+void
+push_news(struct bridge *bridge)
+{
+    push_configs(bridge);
+    for (int i = 0; i < COMMANDS_A_TICK && push_command(bridge); i++)
+        continue;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Says what happened in every place where somebody may look for it.  What
+ * follows from it is for others to do.
+ */
+#include "report.h"
+
+#include "base/log.h"
+#include "clock.h"
+#include "site.h"
+
+#include <mosquitto_broker.h>
+
+#include <mosquitto.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* Of the wide range of the API's codes, what a device may bring about. */
+static const struct {
+    enum gate_reason reason;
+    enum journal_code code;
+} codes[] = {
+    { GATE_UNKNOWN_REGISTRY, JOURNAL_NOT_FOUND },
+    { GATE_UNKNOWN_DEVICE, JOURNAL_NOT_FOUND },
+    { GATE_TOPIC, JOURNAL_INVALID_ARGUMENT },
+    { GATE_PAYLOAD, JOURNAL_INVALID_ARGUMENT },
+    { GATE_NOT_ATTACHED, JOURNAL_FAILED_PRECONDITION },
+    { GATE_METHOD, JOURNAL_FAILED_PRECONDITION },
+    { GATE_NOT_BOUND, JOURNAL_FAILED_PRECONDITION },
+    { GATE_TOO_MANY, JOURNAL_RESOURCE_EXHAUSTED },
+    { GATE_UNAVAILABLE, JOURNAL_UNAVAILABLE },
+    { GATE_EXPIRED, JOURNAL_UNAUTHENTICATED },
+    { GATE_SIGNATURE, JOURNAL_UNAUTHENTICATED },
+    { GATE_NO_TOKEN, JOURNAL_UNAUTHENTICATED },
+};
+
+enum journal_code
+report_code(enum gate_reason reason)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i].reason == reason)
+            return codes[i].code;
+    return JOURNAL_PERMISSION_DENIED;
+}
+
+/* For whoever of the site is listening: the topic below the device's path. */
+static void
+tell_site(const struct gate_device *device, const char *word)
+{
+    char path[SITE_TOPIC_MOST];
+    char topic[SITE_TOPIC_MOST + sizeof "/connection"];
+
+    if (!site_path_write(device, path))
+        return;
+    snprintf(topic, sizeof topic, "%s/connection", path);
+    if (mosquitto_broker_publish_copy(NULL, topic, (int)strlen(word), word, 0,
+                                      false, NULL) != MOSQ_ERR_SUCCESS)
+        log_warning("nobody was told of %s", word);
+}
+
+static void
+note_connection(struct bridge *bridge, const struct session *session,
+                const char *kind, const char *word, enum journal_code code,
+                const char *text)
+{
+    struct journal_note note = {
+        .device = &session->device.path,
+        .num_id = session->device.num_id,
+        .kind = kind,
+        .text = text,
+        .word = word,
+        .code = code,
+    };
+
+    journal_note(bridge->journal, &note);
+    tell_site(&session->device, word);
+}
+
+void
+report_admitted(struct bridge *bridge, const struct session *session,
+                const char *address)
+{
+    char text[200];
+
+    snprintf(text, sizeof text, "from %.100s", address);
+    log_info("admitted %s, number %" PRIu64 ", from %s, for %" PRId64 " s",
+             session->client_id, session->device.num_id, address,
+             session->device.expires_at - (int64_t)time(NULL));
+    bridge->counters.admissions++;
+    note_connection(bridge, session, "CONNECT", "connect", JOURNAL_OK, text);
+}
+
+void
+report_refused(struct bridge *bridge, const struct names_path *path,
+               const char *client_id, const char *address,
+               const struct gate_refusal *refusal)
+{
+    char text[TRAFFIC_TEXT_MOST];
+    struct journal_note note = { .device = path,
+                                 .kind = "REFUSED",
+                                 .text = text };
+
+    if (address == NULL)
+        address = "nowhere";
+    log_warning("refused %.400s from %s: %s", client_id, address,
+                refusal->text);
+    bridge->counters.refusals[refusal->reason]++;
+    if (!limit_allows(&bridge->refusals, clock_seconds()))
+        return;
+    snprintf(text, sizeof text, "from %.80s: %s", address, refusal->text);
+    journal_note(bridge->journal, &note);
+}
+
+void
+report_ended(struct bridge *bridge, const struct session *session,
+             const struct report_end *end)
+{
+    log_warning("closed %s: %s", session->client_id, end->why);
+    bridge->counters.disconnects++;
+    note_connection(bridge, session, "DISCONNECT", "disconnect", end->code,
+                    end->text != NULL ? end->text : end->why);
+}
+
+void
+report_gone(struct bridge *bridge, const struct session *session)
+{
+    log_info("gone %s", session->client_id);
+    bridge->counters.disconnects++;
+    note_connection(bridge, session, "DISCONNECT", "disconnect", JOURNAL_OK,
+                    "The connection broke or was closed by client.");
+}
+
+void
+report_event(struct bridge *bridge, const struct gate_device *device,
+             const char *kind, enum journal_code code, const char *text)
+{
+    struct journal_note note = {
+        .device = &device->path,
+        .num_id = device->num_id,
+        .kind = kind,
+        .text = text,
+        .code = code,
+    };
+
+    journal_note(bridge->journal, &note);
+}
+
+void
+report_attached(struct bridge *bridge, const struct session *session,
+                const struct gate_device *device)
+{
+    struct journal_note note = {
+        .device = &device->path,
+        .num_id = device->num_id,
+        .kind = "ATTACH_TO_GATEWAY",
+        .text = session->device.path.device,
+        .gateway = session->device.path.device,
+    };
+
+    log_info("attached %s to %s", device->path.device, session->client_id);
+    journal_note(bridge->journal, &note);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Who came, who left, who was refused, and why: a line of log, an event for
+ * people who watch, the device's last error, a message on the topic of
+ * connections, a number.  cloud-iot-core reference, sections 2.9 and 2.10.
+ */
+#ifndef BRIDGE_REPORT_H
+#define BRIDGE_REPORT_H
+
+#include "bridge.h"
+#include "gate/gate.h"
+#include "journal.h"
+#include "sessions.h"
+
+/* Why a connection ends. */
+struct report_end {
+    enum journal_code code; /* JOURNAL_OK when it is no error */
+    const char *why;        /* for the log */
+    const char *text;       /* as the original said it, or NULL: as WHY */
+};
+
+void
+report_admitted(struct bridge *bridge, const struct session *session,
+                const char *address);
+
+/* PATH is what is known of who it was, and may be all empty. */
+void
+report_refused(struct bridge *bridge, const struct names_path *path,
+               const char *client_id, const char *address,
+               const struct gate_refusal *refusal);
+
+/* The session has ended, or is about to. */
+void
+report_ended(struct bridge *bridge, const struct session *session,
+             const struct report_end *end);
+
+/* The device or the network ended it. */
+void
+report_gone(struct bridge *bridge, const struct session *session);
+
+/* Something happened to DEVICE within the session: KIND as in section 2.10.
+ * CODE other than JOURNAL_OK makes it its last error. */
+void
+report_event(struct bridge *bridge, const struct gate_device *device,
+             const char *kind, enum journal_code code, const char *text);
+
+/* DEVICE was attached to the gateway of SESSION. */
+void
+report_attached(struct bridge *bridge, const struct session *session,
+                const struct gate_device *device);
+
+/* The code that a refusal has in a device's last error. */
+enum journal_code
+report_code(enum gate_reason reason);
+
+#endif
