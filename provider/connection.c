@@ -72,6 +72,37 @@ get_descriptors(TSS2_TCTI_CONTEXT *tcti, int fds[DESCRIPTORS])
     return count < DESCRIPTORS ? count : DESCRIPTORS;
 }
 
+/* What the connection's descriptor is on; 0 and 0 when that is not known. */
+static void
+get_file(TSS2_TCTI_CONTEXT *tcti, dev_t *device, ino_t *inode)
+{
+    struct stat file = { 0 };
+    int fds[DESCRIPTORS];
+
+    if (get_descriptors(tcti, fds) == 0 || fstat(fds[0], &file) != 0)
+        memset(&file, 0, sizeof file);
+    *device = file.st_dev;
+    *inode = file.st_ino;
+}
+
+/* Programs that become daemons close every descriptor, and give its number to
+ * something else: then there is nothing here that we may write to or close,
+ * and what tpm2-tss remembers of it is left where it is. */
+static void
+abandon_if_taken(struct tpm *tpm)
+{
+    dev_t device = 0;
+    ino_t inode = 0;
+
+    if (tpm->tcti == NULL)
+        return;
+    get_file(tpm->tcti, &device, &inode);
+    if (device == tpm->device && inode == tpm->inode)
+        return;
+    tpm->tcti = NULL;
+    connection_close(tpm);
+}
+
 /* tpm2-tss does not say what its search has found; the descriptor does. */
 static int
 is_shared_descriptor(TSS2_TCTI_CONTEXT *tcti)
@@ -174,6 +205,7 @@ connection_open(struct tpm *tpm, int is_quiet)
             say_absent(tpm->prov, tpm->subject, &choice);
         return 0;
     }
+    get_file(tpm->tcti, &tpm->device, &tpm->inode);
     tpm->is_shared = is_shared_choice(&choice, tpm->tcti);
     if (make_sys(tpm))
         return 1;
@@ -220,6 +252,7 @@ tpm_free(struct tpm **tpm)
     if (old == NULL)
         return;
     *tpm = NULL;
+    abandon_if_taken(old);
     if (old->pid != getpid() && old->tcti != NULL)
         turn_away(old->tcti);
     connection_close(old);
@@ -288,6 +321,7 @@ run_once(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
 
     tpm->fault = TPM_FAULT_NONE;
     tpm->is_fresh = 0;
+    abandon_if_taken(tpm);
     if (tpm->sys == NULL && !(was_lost ? reopen(tpm) : connection_open(tpm, 0)))
         return 0;
     ok = work(tpm, arg);

@@ -19,6 +19,8 @@ struct tpm {
     pid_t pid; /* whose connection this is */
     pthread_mutex_t lock;
     TSS2_TCTI_CONTEXT *tcti;
+    dev_t device; /* with `inode`, what its descriptor was opened on, or 0 */
+    ino_t inode;
     TSS2_SYS_CONTEXT *sys; /* NULL: not connected */
     int is_shared;         /* the other end serves many at once */
     int is_fresh;          /* made after one was lost in this transaction */
