@@ -32,6 +32,7 @@ static const struct {
     { "registries credentials describe",
       &verbs_registries_credentials_describe },
     { "registries credentials delete", &verbs_registries_credentials_delete },
+    { "registries credentials clear", &verbs_registries_credentials_clear },
     { "devices create", &verbs_devices_create },
     { "devices list", &verbs_devices_list },
     { "devices describe", &verbs_devices_describe },
@@ -40,7 +41,27 @@ static const struct {
     { "devices credentials create", &verbs_devices_credentials_create },
     { "devices credentials list", &verbs_devices_credentials_list },
     { "devices credentials describe", &verbs_devices_credentials_describe },
+    { "devices credentials update", &verbs_devices_credentials_update },
     { "devices credentials delete", &verbs_devices_credentials_delete },
+    { "devices credentials clear", &verbs_devices_credentials_clear },
+    { "devices configs update", &verbs_devices_configs_update },
+    { "devices configs list", &verbs_devices_configs_list },
+    { "devices configs describe", &verbs_devices_configs_describe },
+    { "devices configs get-value", &verbs_devices_configs_get_value },
+    { "devices states list", &verbs_devices_states_list },
+    { "devices commands send", &verbs_devices_commands_send },
+    { "devices gateways bind", &verbs_devices_gateways_bind },
+    { "devices gateways unbind", &verbs_devices_gateways_unbind },
+    { "devices gateways list-bound-devices",
+      &verbs_devices_gateways_list_bound_devices },
+    { "topics create", &verbs_topics_create },
+    { "topics list", &verbs_topics_list },
+    { "topics delete", &verbs_topics_delete },
+    { "subscriptions create", &verbs_subscriptions_create },
+    { "subscriptions list", &verbs_subscriptions_list },
+    { "subscriptions delete", &verbs_subscriptions_delete },
+    { "subscriptions pull", &verbs_subscriptions_pull },
+    { "subscriptions ack", &verbs_subscriptions_ack },
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
@@ -58,7 +79,7 @@ print_help(void)
            "Keeps the site's registries, their devices and the keys that "
            "devices sign with.\n\n");
     for (size_t i = 0; i < VERB_COUNT; i++)
-        printf("  %-32s%s\n", verbs[i].words, verbs_summary(verbs[i].verb));
+        printf("  %-38s%s\n", verbs[i].words, verbs_summary(verbs[i].verb));
     printf("\n" PROGRAM " VERB --help says more.\n");
 }
 

@@ -119,32 +119,71 @@ registry_credential_add(struct registry_store *store,
            store_end(store, add_credential(store, path, credential));
 }
 
+/* Runs WHICH, whose first parameter, put into VALUES, is the device's row. */
 static bool
-delete_credential(struct registry_store *store, const struct names_path *path,
-                  size_t index)
+change(struct registry_store *store, const struct names_path *path,
+       enum statement which, struct store_value *values, int *changes)
 {
-    struct store_value values[] = { { .kind = STORE_END },
-                                    store_number((int64_t)index),
-                                    { .kind = STORE_END } };
     int64_t registry = 0;
     int64_t row = 0;
-    int changes = 0;
 
     if (!devices_row(store, path, &registry, &row))
         return false;
     values[0] = store_number(row);
-    if (!store_run(store, STATEMENT_CREDENTIAL_DELETE, values, &changes))
+    return store_run(store, which, values, changes) && touch(store, row);
+}
+
+/* The same for a credential that must be there. */
+static bool
+change_one(struct registry_store *store, const struct names_path *path,
+           size_t index, enum statement which, struct store_value *values)
+{
+    int changes = 0;
+
+    if (!change(store, path, which, values, &changes))
         return false;
     if (changes == 0)
         log_error("the device %s has no credential with the index %zu",
                   path->device, index);
-    return changes > 0 && touch(store, row);
+    return changes > 0;
 }
 
 bool
 registry_credential_delete(struct registry_store *store,
                            const struct names_path *path, size_t index)
 {
+    struct store_value values[] = { { .kind = STORE_END },
+                                    store_number((int64_t)index),
+                                    { .kind = STORE_END } };
+
     return store_begin_write(store) &&
-           store_end(store, delete_credential(store, path, index));
+           store_end(store, change_one(store, path, index,
+                                       STATEMENT_CREDENTIAL_DELETE, values));
+}
+
+bool
+registry_credential_expire(struct registry_store *store,
+                           const struct names_path *path, size_t index,
+                           int64_t expires)
+{
+    struct store_value values[] = { { .kind = STORE_END },
+                                    store_number((int64_t)index),
+                                    store_number(expires),
+                                    { .kind = STORE_END } };
+
+    return store_begin_write(store) &&
+           store_end(store, change_one(store, path, index,
+                                       STATEMENT_CREDENTIAL_EXPIRE, values));
+}
+
+bool
+registry_credential_clear(struct registry_store *store,
+                          const struct names_path *path)
+{
+    struct store_value values[] = { { .kind = STORE_END },
+                                    { .kind = STORE_END } };
+
+    return store_begin_write(store) &&
+           store_end(store, change(store, path, STATEMENT_CREDENTIAL_CLEAR,
+                                   values, NULL));
 }

@@ -173,15 +173,39 @@ add(struct traffic *traffic, int64_t subscription, int64_t key,
     return ok && (has_row || forget(traffic, subscription, key));
 }
 
+/* Is there anything to take?  Asked without the writers' lock, so that those
+ * who wait for messages are in nobody's way. */
+static bool
+has_any(struct traffic *traffic, const char *name, bool *any)
+{
+    struct subscription it = { 0 };
+    struct keys keys = { .count = 0 };
+
+    if (!find(traffic, name, &it) ||
+        !collect(traffic, STATEMENT_DELIVERY_OVERDUE, it.key, station_now_ms(),
+                 1, &keys) ||
+        !collect(traffic, STATEMENT_MESSAGE_FRESH, it.topic, it.cursor, 1,
+                 &keys))
+        return false;
+    *any = keys.count > 0;
+    return true;
+}
+
 static bool
 pull_some(struct traffic *traffic, const char *name, size_t most,
           struct traffic_batch *batch, bool *is_all)
 {
     struct subscription it = { 0 };
     struct keys keys = { .count = 0 };
+    bool any = false;
 
     if (most > KEYS_AT_A_TIME)
         most = KEYS_AT_A_TIME;
+    if (!has_any(traffic, name, &any))
+        return false;
+    *is_all = !any;
+    if (!any)
+        return true;
     if (!store_begin_write(&traffic->store) ||
         !store_end(&traffic->store, take(traffic, name, most, &it, &keys)))
         return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What devices.c asks of registries.c.
+ * What devices.c and registries.c ask of registries.c and certificates.c.
  */
 #ifndef REGISTRY_REGISTRIES_H
 #define REGISTRY_REGISTRIES_H
@@ -11,6 +11,11 @@
 CHECKED bool
 registries_key(struct registry_store *store, const struct names_path *path,
                int64_t *key);
+
+/* Checks a CA certificate and adds it, within a write transaction. */
+CHECKED bool
+registries_insert_certificate(struct registry_store *store, int64_t key,
+                              const char *pem);
 
 /* Its certificates, to be released with registries_free_certificates also
  * after a failure. */

@@ -223,6 +223,11 @@ CHECKED bool
 registry_certificate_delete(struct registry_store *store,
                             const struct names_path *path, size_t index);
 
+/* Takes all of them away. */
+CHECKED bool
+registry_certificate_clear(struct registry_store *store,
+                           const struct names_path *path);
+
 void
 registry_free(struct registry **registry);
 
@@ -287,6 +292,16 @@ registry_credential_add(struct registry_store *store,
 CHECKED bool
 registry_credential_delete(struct registry_store *store,
                            const struct names_path *path, size_t index);
+
+/* Sets when the credential of INDEX expires; 0 for never. */
+CHECKED bool
+registry_credential_expire(struct registry_store *store,
+                           const struct names_path *path, size_t index,
+                           int64_t expires);
+
+CHECKED bool
+registry_credential_clear(struct registry_store *store,
+                          const struct names_path *path);
 
 void
 registry_device_free(struct registry_device **device);

@@ -83,6 +83,9 @@ static const char *const statements[STATEMENT_COUNT] = {
         " (SELECT position FROM certificate WHERE registry = ?1"
         " ORDER BY position LIMIT 1 OFFSET ?2)",
 
+    [STATEMENT_CERTIFICATE_CLEAR] =
+        "DELETE FROM certificate WHERE registry = ?1",
+
     [STATEMENT_DEVICE_BY_ID] =
         "SELECT " DEVICE_COLUMNS " FROM device WHERE registry = ?1 AND id = ?2",
     [STATEMENT_DEVICE_BY_NUMBER] =
@@ -127,6 +130,11 @@ static const char *const statements[STATEMENT_COUNT] = {
         "DELETE FROM credential WHERE device = ?1 AND position ="
         " (SELECT position FROM credential WHERE device = ?1"
         " ORDER BY position LIMIT 1 OFFSET ?2)",
+    [STATEMENT_CREDENTIAL_EXPIRE] =
+        "UPDATE credential SET expires = ?3 WHERE device = ?1 AND position ="
+        " (SELECT position FROM credential WHERE device = ?1"
+        " ORDER BY position LIMIT 1 OFFSET ?2)",
+    [STATEMENT_CREDENTIAL_CLEAR] = "DELETE FROM credential WHERE device = ?1",
 
     [STATEMENT_ROUTE_FIND] =
         "SELECT (SELECT topic FROM route WHERE registry = r.key"

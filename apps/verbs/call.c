@@ -5,12 +5,16 @@
  */
 #include "call.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "verbs.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DATABASE_DEFAULT "/var/lib/iot-tpm/registry.db"
 #define DATABASE_VARIABLE "IOT_REGISTRY_DATABASE"
@@ -26,8 +30,15 @@ static const struct options_row place_rows[] = {
       "The registry's file; default $" DATABASE_VARIABLE
       ", else " DATABASE_DEFAULT ".",
       0, 0 },
+    { OPTIONS_TEXT, "traffic", "FILE", FIELD(traffic),
+      "Where the bridges write; default traffic.db beside the registry.", 0,
+      0 },
     { OPTIONS_TEXT, "project", "PROJECT", FIELD(project),
       "The project in a device's path.", 0, 0 },
+    { 0 },
+};
+
+static const struct options_row region_rows[] = {
     { OPTIONS_TEXT, "region", "LOCATION", FIELD(region),
       "The location in a device's path.", 0, 0 },
     { 0 },
@@ -66,9 +77,15 @@ append(struct options_row *rows, size_t count, const struct options_row *more)
 }
 
 static bool
+needs_region(const struct verbs_verb *verb)
+{
+    return verb->scope != VERBS_OF_PROJECT;
+}
+
+static bool
 needs_registry(const struct verbs_verb *verb)
 {
-    return verb->scope != VERBS_OF_LOCATION;
+    return needs_region(verb) && verb->scope != VERBS_OF_LOCATION;
 }
 
 static bool
@@ -82,6 +99,8 @@ collect_rows(const struct verbs_verb *verb, struct options_row *rows)
 {
     size_t count = append(rows, 0, place_rows);
 
+    if (needs_region(verb))
+        count = append(rows, count, region_rows);
     if (needs_registry(verb))
         count = append(rows, count, registry_rows);
     if (needs_device(verb))
@@ -127,7 +146,9 @@ set_path(const struct verbs_verb *verb, const char *operand,
     const struct verbs_arguments *given = &call->arguments;
     struct names_path *path = &call->path;
 
-    if (!set_part("--project", given->project, path->project) ||
+    if (!set_part("--project", given->project, path->project))
+        return false;
+    if (needs_region(verb) &&
         !set_part("--region", given->region, path->location))
         return false;
     if (needs_registry(verb) &&
@@ -143,6 +164,9 @@ set_path(const struct verbs_verb *verb, const char *operand,
         return set_part("the device's id", operand, path->device);
     case VERBS_INDEX:
         return set_index(operand, &call->index);
+    case VERBS_NAME:
+        call->name = operand;
+        break;
     case VERBS_NONE:
         break;
     }
@@ -201,6 +225,78 @@ verbs_open(struct verbs_call *call, enum registry_access access)
     return call->store != NULL;
 }
 
+static bool
+traffic_file(const struct verbs_arguments *arguments, char *path, size_t size)
+{
+    bool fits;
+
+    if (arguments->traffic == NULL)
+        fits = traffic_path(database(arguments), path, size);
+    else
+        fits = snprintf(path, size, "%s", arguments->traffic) < (int)size;
+    if (!fits)
+        log_error("the name of the traffic's file is too long");
+    return fits;
+}
+
+bool
+verbs_open_traffic(struct verbs_call *call, enum traffic_access access)
+{
+    char path[PATH_MAX];
+
+    if (!traffic_file(&call->arguments, path, sizeof path))
+        return false;
+    call->traffic = traffic_open(path, access, TRAFFIC_SURVIVES_KILL);
+    return call->traffic != NULL;
+}
+
+bool
+verbs_look_at_traffic(struct verbs_call *call)
+{
+    char path[PATH_MAX];
+
+    if (!traffic_file(&call->arguments, path, sizeof path))
+        return false;
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return true;
+    return verbs_open_traffic(call, TRAFFIC_BROWSE);
+}
+
+bool
+verbs_find_device(struct verbs_call *call, struct registry_device **device)
+{
+    if (!registry_device_find(call->store, &call->path, device))
+        return false;
+    if (*device == NULL)
+        log_error("A device with the name 'projects/%s/locations/%s/"
+                  "registries/%s/devices/%s' doesn't exist.",
+                  call->path.project, call->path.location, call->path.registry,
+                  call->path.device);
+    return *device != NULL;
+}
+
+enum exit_code
+verbs_read_data(struct verbs_call *call, const char *name, size_t most,
+                char **bytes, size_t *length)
+{
+    const struct verbs_arguments *given = &call->arguments;
+
+    if ((given->data == NULL) == (given->file == NULL)) {
+        log_error("one of --%s-data and --%s-file is needed", name, name);
+        return EXIT_CODE_MISUSED;
+    }
+    if (given->file != NULL)
+        return file_read(given->file, most, bytes, length) ? EXIT_CODE_DONE
+                                                           : EXIT_CODE_FAILED;
+    *bytes = strdup(given->data);
+    if (*bytes == NULL) {
+        log_error("out of memory");
+        return EXIT_CODE_FAILED;
+    }
+    *length = strlen(*bytes);
+    return EXIT_CODE_DONE;
+}
+
 void
 verbs_say(const char *did, const char *what)
 {
@@ -213,6 +309,7 @@ run(const struct verbs_verb *verb, struct verbs_call *call)
     enum exit_code code = verb->run(call);
 
     registry_store_close(&call->store);
+    traffic_close(&call->traffic);
     return code;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What every verb is made of and is given: the options that verbs share, the
- * path that the command line names, the database.  What a verb does with them
+ * path that the command line names, the databases.  What a verb does with them
  * stands in the file that has its name.
  */
 #ifndef VERBS_CALL_H
@@ -10,10 +10,12 @@
 #include "base/exit.h"
 #include "base/options.h"
 #include "registry/registry.h"
+#include "registry/traffic.h"
 
 /* The options of all verbs; each names in a table those that it takes. */
 struct verbs_arguments {
     const char *database;
+    const char *traffic;
     const char *project;
     const char *region;
     const char *registry;
@@ -40,6 +42,28 @@ struct verbs_arguments {
     const char *path;
     const char *type;
     const char *expiration;
+
+    const char *data; /* --config-data, --command-data */
+    const char *file; /* --config-file, --command-file */
+    int64_t version;
+    const char *subfolder;
+    const char *gateway;
+    const char *device_region, *device_registry;
+    const char *gateway_region, *gateway_registry;
+
+    const char *topic;
+    int64_t retention; /* seconds */
+    int64_t deadline;  /* likewise */
+    bool from_start;
+    bool auto_ack;
+    bool follow;
+    struct options_list ack_ids;
+
+    bool connected;
+    const char *filter_gateway;
+    const char *gateway_type;
+    struct options_list device_ids;
+    struct options_list device_num_ids;
 };
 
 enum verbs_format {
@@ -55,10 +79,12 @@ enum verbs_operand {
     VERBS_REGISTRY,
     VERBS_DEVICE,
     VERBS_INDEX,
+    VERBS_NAME, /* of a topic or subscription, or a file */
 };
 
 /* Which options must say what the operand does not. */
 enum verbs_scope {
+    VERBS_OF_PROJECT,
     VERBS_OF_LOCATION,
     VERBS_OF_REGISTRY,
     VERBS_OF_DEVICE,
@@ -69,7 +95,9 @@ struct verbs_call {
     enum verbs_format format;
     struct names_path path; /* what is not named is "" */
     size_t index;           /* of VERBS_INDEX */
+    const char *name;       /* of VERBS_NAME */
     struct registry_store *store;
+    struct traffic *traffic;
 };
 
 struct verbs_verb {
@@ -86,6 +114,25 @@ struct verbs_verb {
  * this, so that a mistyped file changes nothing. */
 CHECKED bool
 verbs_open(struct verbs_call *call, enum registry_access access);
+
+/* Opens the traffic, which is made if the access allows it. */
+CHECKED bool
+verbs_open_traffic(struct verbs_call *call, enum traffic_access access);
+
+/* Opens the traffic to look something up in it; that there is none is fine,
+ * and then it stays NULL. */
+CHECKED bool
+verbs_look_at_traffic(struct verbs_call *call);
+
+/* Finds the device of the call's path, which must be there. */
+CHECKED bool
+verbs_find_device(struct verbs_call *call, struct registry_device **device);
+
+/* Reads what --NAME-data or --NAME-file gives, at most MOST bytes; *BYTES is
+ * for free().  EXIT_CODE_MISUSED when neither or both are given. */
+CHECKED enum exit_code
+verbs_read_data(struct verbs_call *call, const char *name, size_t most,
+                char **bytes, size_t *length);
 
 /* Writes "DID WHAT [x]." to stderr: what gcloud says when it changed
  * something. */

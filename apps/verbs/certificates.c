@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * iot-registry registries credentials create, list, describe, delete: the CA
- * certificates that new devices' certificates must be signed with.  Sections
- * 5.5 and 5.8; the rules are the registry's.
+ * iot-registry registries credentials create, list, describe, delete, clear:
+ * the CA certificates that new devices' certificates must be signed with.
+ * Sections 5.5 and 5.8; the rules are the registry's.
  */
 #include "base/file.h"
 #include "base/log.h"
@@ -128,6 +128,16 @@ delete_one(struct verbs_call *call)
     return EXIT_CODE_DONE;
 }
 
+static enum exit_code
+clear(struct verbs_call *call)
+{
+    if (!verbs_open(call, REGISTRY_WRITE) ||
+        !registry_certificate_clear(call->store, &call->path))
+        return EXIT_CODE_FAILED;
+    verbs_say("Cleared credentials of registry", call->path.registry);
+    return EXIT_CODE_DONE;
+}
+
 const struct verbs_verb verbs_registries_credentials_create = {
     "--project P --region L --registry R --path FILE",
     "Gives a registry one more CA certificate; it has at most 10.",
@@ -166,4 +176,14 @@ const struct verbs_verb verbs_registries_credentials_delete = {
     VERBS_OF_REGISTRY,
     VERBS_UNSAID,
     delete_one,
+};
+
+const struct verbs_verb verbs_registries_credentials_clear = {
+    "--project P --region L --registry R",
+    "Takes all CA certificates from a registry; its devices stay.",
+    NULL,
+    VERBS_NONE,
+    VERBS_OF_REGISTRY,
+    VERBS_UNSAID,
+    clear,
 };

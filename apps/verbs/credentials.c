@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * iot-registry devices credentials create, list, describe, delete.  An index
+ * iot-registry devices credentials create, list, describe, update, delete,
+ * clear.  An index
  * is the place in the list, as in gcloud: after a delete the later ones move
  * down.  Section 5.8; the rules of section 5.5 are the registry's.
  */
@@ -24,6 +25,15 @@ static const struct options_row create_rows[] = {
       "es256, es256-x509-pem, rs256 (a certificate) or rsa-pem.", 0, 0 },
     { OPTIONS_TEXT, "expiration-time", "TIME", FIELD(expiration),
       "After it the key is not looked at, like 2030-01-01T00:00:00Z.", 0, 0 },
+    { 0 },
+};
+
+static const struct options_row update_rows[] = {
+    { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_TEXT, "expiration-time", "TIME", FIELD(expiration),
+      "After it the key is not looked at, like 2030-01-01T00:00:00Z; empty "
+      "for never.",
+      0, 0 },
     { 0 },
 };
 
@@ -58,15 +68,7 @@ create(struct verbs_call *call)
 static bool
 find(struct verbs_call *call, struct registry_device **device)
 {
-    if (!verbs_open(call, REGISTRY_BROWSE) ||
-        !registry_device_find(call->store, &call->path, device))
-        return false;
-    if (*device == NULL)
-        log_error("A device with the name 'projects/%s/locations/%s/"
-                  "registries/%s/devices/%s' doesn't exist.",
-                  call->path.project, call->path.location, call->path.registry,
-                  call->path.device);
-    return *device != NULL;
+    return verbs_open(call, REGISTRY_BROWSE) && verbs_find_device(call, device);
 }
 
 static json_t *
@@ -124,6 +126,40 @@ delete_one(struct verbs_call *call)
     return EXIT_CODE_DONE;
 }
 
+static enum exit_code
+update(struct verbs_call *call)
+{
+    const char *text = call->arguments.expiration;
+    int64_t expires = 0;
+
+    if (text == NULL) {
+        log_error("--expiration-time is missing; \"\" for never");
+        return EXIT_CODE_MISUSED;
+    }
+    if (text[0] != '\0' && !parse_time(text, &expires)) {
+        log_error("an expiration time is like 2030-01-01T00:00:00Z, not "
+                  "\"%s\"",
+                  text);
+        return EXIT_CODE_MISUSED;
+    }
+    if (!verbs_open(call, REGISTRY_WRITE) ||
+        !registry_credential_expire(call->store, &call->path, call->index,
+                                    expires))
+        return EXIT_CODE_FAILED;
+    verbs_say("Updated credential of device", call->path.device);
+    return EXIT_CODE_DONE;
+}
+
+static enum exit_code
+clear(struct verbs_call *call)
+{
+    if (!verbs_open(call, REGISTRY_WRITE) ||
+        !registry_credential_clear(call->store, &call->path))
+        return EXIT_CODE_FAILED;
+    verbs_say("Cleared credentials of device", call->path.device);
+    return EXIT_CODE_DONE;
+}
+
 const struct verbs_verb verbs_devices_credentials_create = {
     "--project P --region L --registry R --device D --path FILE --type TYPE "
     "[--expiration-time TIME]",
@@ -163,4 +199,25 @@ const struct verbs_verb verbs_devices_credentials_delete = {
     VERBS_OF_DEVICE,
     VERBS_UNSAID,
     delete_one,
+};
+
+const struct verbs_verb verbs_devices_credentials_update = {
+    "INDEX --project P --region L --registry R --device D "
+    "--expiration-time TIME",
+    "Sets when a key of a device expires.",
+    update_rows,
+    VERBS_INDEX,
+    VERBS_OF_DEVICE,
+    VERBS_UNSAID,
+    update,
+};
+
+const struct verbs_verb verbs_devices_credentials_clear = {
+    "--project P --region L --registry R --device D",
+    "Takes all keys from a device.",
+    NULL,
+    VERBS_NONE,
+    VERBS_OF_DEVICE,
+    VERBS_UNSAID,
+    clear,
 };

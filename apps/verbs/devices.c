@@ -5,6 +5,7 @@
  */
 #include "base/log.h"
 #include "call.h"
+#include "listing.h"
 #include "parse.h"
 #include "resources.h"
 #include "show.h"
@@ -63,16 +64,15 @@ static const struct options_row update_rows[] = {
 static const struct options_row list_rows[] = {
     { OPTIONS_NUMBER, "limit", "N", FIELD(limit), "At most N; default all.", 1,
       INT64_MAX },
+    { OPTIONS_LIST, "device-ids", "ID[,...]", FIELD(device_ids),
+      "Only these, by id.", 0, 0 },
+    { OPTIONS_LIST, "device-num-ids", "NUM_ID[,...]", FIELD(device_num_ids),
+      "Only these, by numeric id.", 0, 0 },
+    { OPTIONS_TEXT, "gateway-type", "TYPE", FIELD(gateway_type),
+      "Only gateway, or only non-gateway.", 0, 0 },
+    { OPTIONS_FLAG, "connected", NULL, FIELD(connected),
+      "A column more: since when each is connected.", 0, 0 },
     { 0 },
-};
-
-static const struct show_column columns[] = {
-    { "ID", "id" },
-    { "NUM_ID", "numId" },
-    { "BLOCKED", "blocked" },
-    { "GATEWAY_TYPE", "gatewayConfig.gatewayType" },
-    { "GATEWAY_AUTH_METHOD", "gatewayConfig.gatewayAuthMethod" },
-    { NULL, NULL },
 };
 
 static enum exit_code
@@ -128,21 +128,55 @@ device_new(const struct names_path *path)
     return it;
 }
 
+/* What the operators said of a device, and its configuration. */
+static json_t *
+whole(struct verbs_call *call, const struct registry_device *device)
+{
+    struct registry_config *config = NULL;
+    json_t *it = resources_device(&call->path, device);
+
+    if (it != NULL &&
+        registry_config_find(call->store, device->num_id, &config) &&
+        config != NULL)
+        json_object_set_new(it, "config", resources_config(config, 0));
+    registry_config_free(&config);
+    return it;
+}
+
+/* And what the bridges know of it. */
+static bool
+add_traffic(struct verbs_call *call, uint64_t num_id, json_t *it)
+{
+    struct traffic_device status;
+    struct traffic_states *states = NULL;
+
+    if (call->traffic == NULL)
+        return true;
+    if (!traffic_device_find(call->traffic, num_id, &status) ||
+        !traffic_state_list(call->traffic, num_id, 1, &states))
+        return false;
+    resources_add_status(it, &status);
+    if (states->count > 0)
+        json_object_set_new(it, "state", resources_state(&states->items[0]));
+    traffic_states_free(&states);
+    return true;
+}
+
 static enum exit_code
 show_one(struct verbs_call *call)
 {
     struct registry_device *got = NULL;
-    bool ok = registry_device_find(call->store, &call->path, &got);
+    json_t *it = NULL;
+    bool ok = verbs_find_device(call, &got) && verbs_look_at_traffic(call);
 
-    if (ok && got == NULL) {
-        log_error("A device with the name 'projects/%s/locations/%s/"
-                  "registries/%s/devices/%s' doesn't exist.",
-                  call->path.project, call->path.location, call->path.registry,
-                  call->path.device);
+    if (ok)
+        it = whole(call, got);
+    if (ok && it != NULL && !add_traffic(call, got->num_id, it)) {
+        json_decref(it);
         ok = false;
     }
     if (ok)
-        ok = show_value(call->format, resources_device(&call->path, got));
+        ok = show_value(call->format, it);
     registry_device_free(&got);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
@@ -169,48 +203,10 @@ create(struct verbs_call *call)
     return code;
 }
 
-static bool
-append_page(struct verbs_call *call, const struct registry_device_page *page,
-            json_t *rows)
-{
-    int64_t limit = call->arguments.limit;
-
-    for (size_t i = 0; i < page->count; i++) {
-        if (limit > 0 && (int64_t)json_array_size(rows) >= limit)
-            return true;
-        if (json_array_append_new(
-                rows, resources_device(&call->path, page->items[i])) != 0) {
-            log_error("out of memory");
-            return false;
-        }
-    }
-    return true;
-}
-
 static enum exit_code
 list(struct verbs_call *call)
 {
-    char after[NAMES_ID_MOST + 1] = "";
-    struct registry_device_page *page = NULL;
-    int64_t limit = call->arguments.limit;
-    json_t *rows = json_array();
-    bool ok = verbs_open(call, REGISTRY_BROWSE);
-    bool is_last = false;
-
-    while (ok && !is_last) {
-        ok = registry_device_list(call->store, &call->path, after, &page) &&
-             append_page(call, page, rows);
-        is_last = !ok || page->count < REGISTRY_PAGE_MOST ||
-                  (limit > 0 && (int64_t)json_array_size(rows) >= limit);
-        if (!is_last)
-            memcpy(after, page->items[page->count - 1]->id, sizeof after);
-        registry_device_page_free(&page);
-    }
-    if (ok)
-        ok = show_list(call->format, columns, rows);
-    else
-        json_decref(rows);
-    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    return listing_devices(call, registry_device_list);
 }
 
 static enum exit_code
@@ -264,14 +260,27 @@ update(struct verbs_call *call)
     return code;
 }
 
+/* What the bridges know of it goes last, and is no reason to fail. */
 static enum exit_code
 delete_one(struct verbs_call *call)
 {
-    if (!verbs_open(call, REGISTRY_WRITE) ||
-        !registry_device_delete(call->store, &call->path))
-        return EXIT_CODE_FAILED;
-    verbs_say("Deleted device", call->path.device);
-    return EXIT_CODE_DONE;
+    struct registry_device *device = NULL;
+    enum exit_code code = EXIT_CODE_FAILED;
+
+    if (verbs_open(call, REGISTRY_WRITE) && verbs_find_device(call, &device) &&
+        registry_device_delete(call->store, &call->path))
+        code = EXIT_CODE_DONE;
+    if (code == EXIT_CODE_DONE) {
+        verbs_say("Deleted device", call->path.device);
+        if (verbs_look_at_traffic(call) && call->traffic != NULL) {
+            traffic_close(&call->traffic);
+            if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
+                !traffic_device_forget(call->traffic, device->num_id))
+                log_warning("what the bridges know of it stays behind");
+        }
+    }
+    registry_device_free(&device);
+    return code;
 }
 
 const struct verbs_verb verbs_devices_create = {

@@ -166,3 +166,103 @@ resources_device(const struct names_path *registry,
                             word(REGISTRY_LOG_LEVELS, (int)device->log_level));
     return it;
 }
+
+json_t *
+resources_config(const struct registry_config *config, int64_t acked)
+{
+    char version[24];
+    json_t *it;
+
+    snprintf(version, sizeof version, "%" PRId64, config->version);
+    it = json_pack("{s:s, s:o, s:o}", "version", version, "cloudUpdateTime",
+                   show_time(config->updated), "binaryData",
+                   show_bytes(config->data, config->length));
+    if (it != NULL && acked > 0)
+        json_object_set_new(it, "deviceAckTime", show_time(acked));
+    return it;
+}
+
+json_t *
+resources_state(const struct traffic_state *state)
+{
+    return json_pack("{s:o, s:o}", "updateTime", show_time_ms(state->at_ms),
+                     "binaryData", show_bytes(state->data, state->length));
+}
+
+static void
+add_error(json_t *device, const struct traffic_device *status)
+{
+    if (status->error_at > 0)
+        json_object_set_new(device, "lastErrorStatus",
+                            json_pack("{s:i, s:o}", "code", status->error_code,
+                                      "message",
+                                      show_text(status->error_text)));
+}
+
+static void
+add_gateway(json_t *device, const struct traffic_device *status)
+{
+    json_t *config = json_object_get(device, "gatewayConfig");
+
+    if (status->gateway_at == 0)
+        return;
+    json_object_set_new(config, "lastAccessedGatewayId",
+                        show_text(status->gateway));
+    json_object_set_new(config, "lastAccessedGatewayTime",
+                        show_time(status->gateway_at));
+}
+
+void
+resources_add_status(json_t *device, const struct traffic_device *status)
+{
+    const struct {
+        const char *name;
+        int64_t at;
+    } times[] = {
+        { "lastHeartbeatTime", status->heartbeat },
+        { "lastEventTime", status->event },
+        { "lastStateTime", status->state },
+        { "lastConfigSendTime", status->config_sent },
+        { "lastConfigAckTime", status->config_acked },
+        { "lastErrorTime", status->error_at },
+        { "connectedSince", status->connected_since },
+    };
+
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (times[i].at > 0)
+            json_object_set_new(device, times[i].name, show_time(times[i].at));
+    add_error(device, status);
+    add_gateway(device, status);
+}
+
+/* Section 6; subFolder is there also when it is empty. */
+static json_t *
+attributes(const struct traffic_received *message)
+{
+    char number[24];
+    json_t *it;
+
+    snprintf(number, sizeof number, "%" PRIu64, message->num_id);
+    it =
+        json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "deviceId",
+                  show_text(message->device.device), "deviceNumId", number,
+                  "deviceRegistryLocation", show_text(message->device.location),
+                  "deviceRegistryId", show_text(message->device.registry),
+                  "projectId", show_text(message->device.project), "subFolder",
+                  show_text(message->subfolder));
+    if (it != NULL && message->gateway[0] != '\0')
+        json_object_set_new(it, "gatewayId", show_text(message->gateway));
+    return it;
+}
+
+json_t *
+resources_received(const struct traffic_received *message)
+{
+    char key[24];
+
+    snprintf(key, sizeof key, "%" PRId64, message->key);
+    return json_pack("{s:s, s:{s:o, s:o, s:s, s:o}}", "ackId", message->ack_id,
+                     "message", "attributes", attributes(message), "data",
+                     show_bytes(message->data, message->length), "messageId",
+                     key, "publishTime", show_time_ms(message->at_ms));
+}

@@ -7,6 +7,7 @@
 #define VERBS_RESOURCES_H
 
 #include "registry/registry.h"
+#include "registry/topics.h"
 
 #include <jansson.h>
 
@@ -20,5 +21,16 @@ resources_device(const struct names_path *registry,
                  const struct registry_device *device);
 json_t *
 resources_credential(const struct registry_credential *credential);
+/* ACKED is when the device acknowledged it; 0 if it did not. */
+json_t *
+resources_config(const struct registry_config *config, int64_t acked);
+json_t *
+resources_state(const struct traffic_state *state);
+json_t *
+resources_received(const struct traffic_received *message);
+
+/* Adds to DEVICE what the bridges know of it. */
+void
+resources_add_status(json_t *device, const struct traffic_device *status);
 
 #endif

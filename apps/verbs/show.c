@@ -8,13 +8,14 @@
 
 #include "base/log.h"
 
+#include <limits.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum {
-    COLUMNS_MOST = 8,
     DEPTH_MOST = 16,
     GAP = 2, /* spaces between two columns */
 };
@@ -38,6 +39,34 @@ show_time(int64_t seconds)
         strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
         return json_string("");
     return json_string(text);
+}
+
+json_t *
+show_time_ms(int64_t milliseconds)
+{
+    json_t *seconds = show_time(milliseconds / 1000);
+    char text[48];
+
+    snprintf(text, sizeof text, "%.19s.%03dZ", json_string_value(seconds),
+             (int)(milliseconds % 1000));
+    json_decref(seconds);
+    return json_string(text);
+}
+
+json_t *
+show_bytes(const void *bytes, size_t length)
+{
+    unsigned char *text = malloc((length + 2) / 3 * 4 + 1);
+    json_t *value = NULL;
+    int written;
+
+    if (text == NULL || length > INT_MAX / 2)
+        goto out;
+    written = EVP_EncodeBlock(text, bytes, (int)length);
+    value = json_stringn((const char *)text, (size_t)written);
+out:
+    free(text);
+    return value;
 }
 
 /* What a terminal might obey; nothing in a table is rightly beyond ASCII. */
@@ -282,34 +311,86 @@ print_row(const struct show_column *columns, const size_t *widths, json_t *row)
 }
 
 static void
-print_table(const struct show_column *columns, json_t *rows)
+widen(const struct show_column *columns, size_t *widths, json_t *rows)
 {
-    size_t widths[COLUMNS_MOST] = { 0 };
-    size_t count = 0;
     char number[24];
 
-    for (; columns[count].heading != NULL && count < COLUMNS_MOST; count++) {
-        widths[count] = strlen(columns[count].heading);
-        for (size_t i = 0; i < json_array_size(rows); i++) {
+    for (size_t i = 0; columns[i].heading != NULL; i++) {
+        if (strlen(columns[i].heading) > widths[i])
+            widths[i] = strlen(columns[i].heading);
+        for (size_t j = 0; j < json_array_size(rows); j++) {
             size_t width = escaped_length(
-                cell(json_array_get(rows, i), columns[count].member, number));
+                cell(json_array_get(rows, j), columns[i].member, number));
 
-            if (width > widths[count])
-                widths[count] = width;
+            if (width > widths[i])
+                widths[i] = width;
         }
     }
-    print_row(columns, widths, NULL);
+}
+
+/* The heading stands above the first rows, also if they are none. */
+static void
+print_table(struct show_stream *stream, json_t *rows)
+{
+    widen(stream->columns, stream->widths, rows);
+    if (!stream->has_rows)
+        print_row(stream->columns, stream->widths, NULL);
     for (size_t i = 0; i < json_array_size(rows); i++)
-        print_row(columns, widths, json_array_get(rows, i));
+        print_row(stream->columns, stream->widths, json_array_get(rows, i));
+}
+
+/* What stands between the brackets of an array that has something in it. */
+static bool
+print_elements(const json_t *rows, bool is_first)
+{
+    char *text =
+        json_dumps(rows, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+    size_t length = text != NULL ? strlen(text) : 0;
+
+    if (length > 4)
+        printf("%s%.*s", is_first ? "[" : ",", (int)length - 3, text + 1);
+    free(text);
+    return length > 4;
+}
+
+bool
+show_rows(struct show_stream *stream, json_t *rows)
+{
+    bool ok = rows != NULL;
+
+    if (ok && stream->format == VERBS_TABLE)
+        print_table(stream, rows);
+    else if (ok && json_array_size(rows) == 0) {
+        json_decref(rows);
+        return true;
+    } else if (ok && stream->format == VERBS_JSON)
+        ok = print_elements(rows, !stream->has_rows);
+    else if (ok)
+        print_array(rows, 0);
+    stream->has_rows = true;
+    json_decref(rows);
+    if (!ok)
+        log_error("out of memory");
+    return ok;
+}
+
+bool
+show_end(struct show_stream *stream)
+{
+    if (stream->has_rows)
+        printf(stream->format == VERBS_JSON ? "\n]\n" : "");
+    else if (stream->format == VERBS_TABLE)
+        print_table(stream, NULL);
+    else
+        printf("[]\n");
+    return true;
 }
 
 bool
 show_list(enum verbs_format format, const struct show_column *columns,
           json_t *rows)
 {
-    if (rows == NULL || format != VERBS_TABLE)
-        return show_value(format, rows);
-    print_table(columns, rows);
-    json_decref(rows);
-    return true;
+    struct show_stream stream = { format, columns, { 0 }, false };
+
+    return show_rows(&stream, rows) && show_end(&stream);
 }

@@ -27,6 +27,26 @@ CHECKED bool
 show_list(enum verbs_format format, const struct show_column *columns,
           json_t *rows);
 
+enum { SHOW_COLUMNS_MOST = 8 };
+
+/* An array of objects that is printed piece by piece, so that it is never in
+ * memory as a whole.  FORMAT and COLUMNS are set, the others 0. */
+struct show_stream {
+    enum verbs_format format;
+    const struct show_column *columns;
+    size_t widths[SHOW_COLUMNS_MOST];
+    bool has_rows;
+};
+
+/* Prints the next ROWS, which are given up.  A table's columns are as wide as
+ * the first ones need. */
+CHECKED bool
+show_rows(struct show_stream *stream, json_t *rows);
+
+/* Prints what must stand behind the last. */
+CHECKED bool
+show_end(struct show_stream *stream);
+
 /* TEXT as a JSON string; if it is not UTF-8, one that says so. */
 json_t *
 show_text(const char *text);
@@ -34,5 +54,14 @@ show_text(const char *text);
 /* Unix seconds as RFC 3339 in UTC, as a JSON string. */
 json_t *
 show_time(int64_t seconds);
+
+/* Unix milliseconds likewise, with three digits behind the seconds. */
+json_t *
+show_time_ms(int64_t milliseconds);
+
+/* Bytes in base64 (RFC 4648 section 4), as a JSON string; NULL when memory is
+ * short. */
+json_t *
+show_bytes(const void *bytes, size_t length);
 
 #endif
