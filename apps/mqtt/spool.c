@@ -201,6 +201,27 @@ make_folder(const char *folder)
     return errno == EEXIST;
 }
 
+/* Who can put files into the folder can speak for the device. */
+static bool
+is_ours_alone(const char *folder)
+{
+    struct stat status;
+
+    if (stat(folder, &status) != 0)
+        log_error("cannot look at the folder %s: %s", folder, strerror(errno));
+    else if (status.st_uid != geteuid())
+        log_error("the spool %s belongs to another user, whose messages would "
+                  "be sent as this device's: give it to user %lu",
+                  folder, (unsigned long)geteuid());
+    else if ((status.st_mode & S_IWOTH) != 0)
+        log_error("anybody can write to the spool %s and have messages sent "
+                  "as this device's: chmod o-w it",
+                  folder);
+    else
+        return true;
+    return false;
+}
+
 static bool
 open_folder(struct spool *spool, const char *folder)
 {
@@ -213,7 +234,7 @@ open_folder(struct spool *spool, const char *folder)
         log_error("cannot make the folder %s: %s", folder, strerror(errno));
         return false;
     }
-    if (!take_lock(spool) || !open_cursor(spool))
+    if (!is_ours_alone(folder) || !take_lock(spool) || !open_cursor(spool))
         return false;
     remove_leftovers(spool);
     return load(spool);

@@ -430,6 +430,18 @@ check_folder(void)
     CHECK(spool != NULL && base_synced == 1);
     spool_close(&spool);
     CHECK(spool_open(in("made", "of/nothing"), owner, &limits) == NULL);
+
+    /* Whoever writes there would be heard as the device. */
+    CHECK(chmod(in("made", ""), 0777) == 0);
+    CHECK(spool_open(in("made", ""), owner, &limits) == NULL);
+    CHECK(chmod(in("made", ""), 0775) == 0);
+    spool = spool_open(in("made", ""), owner, &limits);
+    CHECK(spool != NULL);
+    spool_close(&spool);
+    if (geteuid() == 0) {
+        CHECK(chown(in("made", ""), 65534, 0) == 0);
+        CHECK(spool_open(in("made", ""), owner, &limits) == NULL);
+    }
 }
 
 int
