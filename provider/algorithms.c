@@ -12,6 +12,7 @@
 #include "ephemeral.h"
 #include "keymgmt.h"
 #include "provider.h"
+#include "rand.h"
 #include "sign.h"
 #include "store.h"
 
@@ -55,6 +56,19 @@ static const OSSL_ALGORITHM signatures[] = {
 
 static const OSSL_ALGORITHM ciphers[] = {
     { RSA, OURS, tpm_rsa_cipher_functions, NULL },
+    { NULL, NULL, NULL, NULL },
+};
+
+/* Nobody gets these without asking for them. */
+static const OSSL_ALGORITHM rands[] = {
+    { "TPM2-RAND", OURS, tpm_rand_functions, NULL },
+    { NULL, NULL, NULL, NULL },
+};
+
+/* With `ctr-drbg = yes` in openssl.cnf, as from tpm2-openssl. */
+static const OSSL_ALGORITHM rands_for_all[] = {
+    { "TPM2-RAND", OURS, tpm_rand_functions, NULL },
+    { "CTR-DRBG", OURS, tpm_rand_functions, NULL },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -111,11 +125,14 @@ static const struct {
     { OSSL_OP_KEYEXCH, exchanges }, { OSSL_OP_SIGNATURE, signatures },
     { OSSL_OP_ENCODER, encoders },  { OSSL_OP_DECODER, decoders },
     { OSSL_OP_STORE, stores },      { OSSL_OP_ASYM_CIPHER, ciphers },
+    { OSSL_OP_RAND, rands },
 };
 
 const OSSL_ALGORITHM *
-provider_algorithms(int operation)
+provider_algorithms(const struct provider *prov, int operation)
 {
+    if (operation == OSSL_OP_RAND && prov->is_ctr_drbg)
+        return rands_for_all;
     for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++)
         if (contents[i].operation == operation)
             return contents[i].algorithms;

@@ -15,6 +15,7 @@
 #include <openssl/crypto.h>
 #include <openssl/params.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PROVIDER_NAME "iot-tpm, keys in a TPM 2.0"
 
@@ -65,13 +66,18 @@ static int
 take_settings(struct provider *prov)
 {
     char *tcti = NULL;
+    char *ctr_drbg = NULL;
     OSSL_PARAM settings[] = {
         OSSL_PARAM_construct_utf8_ptr("tcti", &tcti, 0),
+        OSSL_PARAM_construct_utf8_ptr("ctr-drbg", &ctr_drbg, 0),
         OSSL_PARAM_construct_end(),
     };
 
     if (prov->core.get_params == NULL ||
-        !prov->core.get_params(prov->handle, settings) || tcti == NULL)
+        !prov->core.get_params(prov->handle, settings))
+        return 1;
+    prov->is_ctr_drbg = ctr_drbg != NULL && strcmp(ctr_drbg, "yes") == 0;
+    if (tcti == NULL)
         return 1;
     prov->tcti = OPENSSL_strndup(tcti, TCTI_MAX);
     return prov->tcti != NULL;
@@ -199,9 +205,8 @@ get_params(void *context, OSSL_PARAM params[])
 static const OSSL_ALGORITHM *
 query_operation(void *context, int operation, int *no_cache)
 {
-    (void)context;
     *no_cache = 0;
-    return provider_algorithms(operation);
+    return provider_algorithms(context, operation);
 }
 
 static const OSSL_ITEM *

@@ -38,6 +38,7 @@ struct provider {
     EVP_CIPHER *cipher;          /* AES-128-CFB, for sessions */
     char *tcti;                  /* from openssl.cnf; NULL: not given */
     char *variable;              /* TPM2OPENSSL_TCTI when we were loaded */
+    int is_ctr_drbg;             /* openssl.cnf says so; rand.c */
     atomic_uint chip;            /* what it does otherwise; rsasign.c */
     _Atomic(struct tpm *) tpm;   /* this process's connection, or NULL */
 };
@@ -47,7 +48,7 @@ extern const OSSL_DISPATCH provider_functions[];
 
 /* algorithms.c: the table of one operation, NULL for those we leave alone. */
 const OSSL_ALGORITHM *
-provider_algorithms(int operation);
+provider_algorithms(const struct provider *prov, int operation);
 
 /* The hash that OpenSSL calls by any of its names ("SHA256", "SHA2-256", an
  * OID), or NULL, silently: the caller knows what it was wanted for. */

@@ -203,6 +203,7 @@ tpm_rsa_decrypt(struct tpm *tpm, const struct tpm_entity *key,
 
     call.message.names[0] = &key->name;
     call.answers_secret = auth->session != NULL;
+    call.is_last = 1;
     call.is_quiet = 1;
     while (call_again(&call, Tss2_Sys_RSA_Decrypt_Prepare(
                                  tpm->sys, key->handle, cipher, scheme, label)))
@@ -228,6 +229,7 @@ tpm_ecdh_zgen(struct tpm *tpm, const struct tpm_entity *key,
 
     call.message.names[0] = &key->name;
     call.answers_secret = auth->session != NULL;
+    call.is_last = 1;
     secret->size = 0;
     while (call_again(&call,
                       Tss2_Sys_ECDH_ZGen_Prepare(tpm->sys, key->handle, peer)))

@@ -261,6 +261,13 @@ use_key(struct use *use, struct tpm *tpm, const struct tpm_key *key,
     return 1;
 }
 
+int
+use_session(struct use *use, struct tpm *tpm)
+{
+    use->tpm = tpm;
+    return start_salted(use, TPM2_ALG_NULL, &use->session);
+}
+
 void
 use_end(struct use *use)
 {

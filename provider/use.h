@@ -42,6 +42,11 @@ CHECKED int
 use_key(struct use *use, struct tpm *tpm, const struct tpm_key *key,
         struct tpm_auth *auth);
 
+/* Starts use->session by itself, for commands that no key is asked for; salted
+ * to a primary of the null hierarchy, or to what openssl.cnf pins. */
+CHECKED int
+use_session(struct use *use, struct tpm *tpm);
+
 /* Flushes everything that is still there and wipes the rest. */
 void
 use_end(struct use *use);
