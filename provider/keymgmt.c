@@ -117,15 +117,22 @@ take_user_auth(struct gen *gen, const OSSL_PARAM *param)
     return 1;
 }
 
-/* A key that may both sign and decrypt has no hash of its own (Part 2
- * §12.2.3.6), so that this only has to be a hash. */
+/* The hash of the scheme, of keys that have one. One that may both sign and
+ * decrypt has none (Part 2 §12.2.3.6): there this only has to be a hash. */
 CHECKED static int
-take_digest(const struct provider *prov, const OSSL_PARAM *param)
+take_digest(const struct provider *prov, const OSSL_PARAM *param,
+            TPMT_PUBLIC *area)
 {
+    TPMT_RSA_SCHEME *scheme = &area->parameters.rsaDetail.scheme;
+    const struct tpm_hash *hash = NULL;
     const char *name = NULL;
 
-    if (OSSL_PARAM_get_utf8_string_ptr(param, &name) && name != NULL &&
-        provider_hash_by_name(prov, name) != NULL)
+    if (OSSL_PARAM_get_utf8_string_ptr(param, &name) && name != NULL)
+        hash = provider_hash_by_name(prov, name);
+    if (hash != NULL && area->type == TPM2_ALG_RSA &&
+        scheme->scheme != TPM2_ALG_NULL)
+        scheme->details.anySig.hashAlg = hash->id;
+    if (hash != NULL)
         return 1;
     tpm_raise(prov, TPM_R_BAD_PARAMETER,
               "`digest` has to be SHA1, SHA256, SHA384 or SHA512");
@@ -180,7 +187,7 @@ keymgmt_gen_set_params(void *context, const OSSL_PARAM params[])
     if (p != NULL && !take_handle(gen->prov, p, &wish->handle))
         return 0;
     p = OSSL_PARAM_locate_const(params, "digest");
-    if (p != NULL && !take_digest(gen->prov, p))
+    if (p != NULL && !take_digest(gen->prov, p, &wish->template.publicArea))
         return 0;
     p = OSSL_PARAM_locate_const(params, "policy-pcr");
     if (p != NULL && !take_pcrs(gen->prov, p, &wish->bond))

@@ -13,7 +13,7 @@
 #include <openssl/core_names.h>
 #include <string.h>
 
-static OSSL_FUNC_keymgmt_gen_init_fn gen_init;
+static OSSL_FUNC_keymgmt_gen_init_fn gen_init, gen_init_pss;
 static OSSL_FUNC_keymgmt_gen_settable_params_fn gen_settable_params;
 static OSSL_FUNC_keymgmt_gettable_params_fn gettable_params;
 static OSSL_FUNC_keymgmt_export_types_fn export_types;
@@ -164,10 +164,23 @@ const struct keytype keytype_rsa = {
     .export = export,
 };
 
+/* What generation takes from a type: all but the template is the same. */
+static const struct keytype keytype_rsa_pss = {
+    .id = TPM2_ALG_RSA,
+    .template = &tpm_template_rsa_pss,
+    .set_gen_params = set_gen_params,
+};
+
 static void *
 gen_init(void *context, int selection, const OSSL_PARAM params[])
 {
     return keymgmt_gen_init(&keytype_rsa, context, selection, params);
+}
+
+static void *
+gen_init_pss(void *context, int selection, const OSSL_PARAM params[])
+{
+    return keymgmt_gen_init(&keytype_rsa_pss, context, selection, params);
 }
 
 static const OSSL_PARAM *
@@ -254,9 +267,12 @@ const OSSL_DISPATCH tpm_rsa_keymgmt_functions[] = {
     { 0, NULL },
 };
 
-/* Restricted PSS keys are found, shown and refused with a sentence; making
- * them waits until they can be used. */
 const OSSL_DISPATCH tpm_rsa_pss_keymgmt_functions[] = {
+    DISPATCH(OSSL_FUNC_KEYMGMT_GEN_INIT, gen_init_pss),
+    DISPATCH(OSSL_FUNC_KEYMGMT_GEN_SETTABLE_PARAMS, gen_settable_params),
+    DISPATCH(OSSL_FUNC_KEYMGMT_GEN_SET_PARAMS, keymgmt_gen_set_params),
+    DISPATCH(OSSL_FUNC_KEYMGMT_GEN, keymgmt_gen),
+    DISPATCH(OSSL_FUNC_KEYMGMT_GEN_CLEANUP, keymgmt_gen_cleanup),
     DISPATCH(OSSL_FUNC_KEYMGMT_LOAD, keymgmt_load),
     DISPATCH(OSSL_FUNC_KEYMGMT_NEW, keymgmt_new),
     DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT, keymgmt_import),

@@ -64,6 +64,23 @@ const TPM2B_PUBLIC tpm_template_rsa = {
     },
 };
 
+const TPM2B_PUBLIC tpm_template_rsa_pss = {
+    .publicArea = {
+        .type = TPM2_ALG_RSA,
+        .nameAlg = TPM2_ALG_SHA256,
+        .objectAttributes = OURS_ALONE | TPMA_OBJECT_SIGN_ENCRYPT |
+                            TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_NODA,
+        .parameters.rsaDetail = {
+            .symmetric.algorithm = TPM2_ALG_NULL,
+            .scheme = {
+                .scheme = TPM2_ALG_RSAPSS,
+                .details.rsapss.hashAlg = TPM2_ALG_SHA256,
+            },
+            .keyBits = 2048,
+        },
+    },
+};
+
 const TPM2B_PUBLIC tpm_template_ec = {
     .publicArea = {
         .type = TPM2_ALG_ECC,

@@ -17,6 +17,7 @@ extern const TPM2B_PUBLIC tpm_template_rsa_primary;
 
 /* New keys; keymgmt.c fills in size or curve, and scheme. */
 extern const TPM2B_PUBLIC tpm_template_rsa;
+extern const TPM2B_PUBLIC tpm_template_rsa_pss; /* restricted, as the peer's */
 extern const TPM2B_PUBLIC tpm_template_ec;
 
 #endif
