@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # scripts/demo runs from nothing to telemetry, and again; with --keep it leaves
-# what it says, and interrupted at any step it leaves no process behind.
+# what it says, interrupted at any step it leaves no process behind, and a TPM
+# that is not its own it leaves as it was.
 . "$(dirname "$0")/../fixture/lib.sh"
 need meson ninja swtpm_setup mosquitto_sub
 unset OPENSSL_MODULES
@@ -47,10 +48,14 @@ expect test -n "$(left)"
     cd "$SOURCE_ROOT"
     . "$T/demo/env"
     iot-jwt --key handle:0x81000010 --audience factory >"$T/token"
+    tpm2_getcap handles-nv-index >"$T/indices"
     iot-registry devices list --project factory --region europe \
         --registry plant >"$T/list"
 )
 expect test -s "$T/token"
+# Where a TPM keeps the certificates of its endorsement keys (TCG EK Credential
+# Profile 2.2.1.4).
+expect grep -qiE '0x1c000(02|0a)' "$T/indices"
 expect grep -q '^sensor-1 ' "$T/list"
 
 # Ctrl-C, where something has just been started or is about to be: TPM, key,
@@ -67,3 +72,16 @@ for step in 1 3 7 9 11 13; do
     expect none_left
     expect_not grep -q "^$((step + 2))\\. " "$T/interrupted.$step"
 done
+
+# A TPM that is not the demo's: it takes a handle that is free, says so, and
+# leaves the TPM as it was.
+tpm_start --no-ek
+tpm_key 0x81000010 ecc256
+tpm2_getcap handles-persistent >"$T/before"
+expect_ok "$SOURCE_ROOT/scripts/demo" --dir "$T/demo" --tcti "$TPM2OPENSSL_TCTI"
+expect grep -q '^Nothing stands at 0x81000011: ' "$T/out"
+expect grep -q "$device/events temperature 21.6" "$T/out"
+expect_ok tpm2_getcap handles-persistent
+expect cmp "$T/before" "$T/out"
+expect none_left
+expect tpm_is_clean
