@@ -29,6 +29,33 @@ call_begin(struct tpm *tpm, const char *name, TPM2_CC command,
     return call;
 }
 
+/* The counter, and when it heals: what somebody who is locked out has to know
+ * (Part 2 §6.13, Part 3 §30.2). Asked for only then. */
+static int
+say_lockout(const struct call *call)
+{
+    TPMS_CAPABILITY_DATA data = { 0 };
+    const TPML_TAGGED_TPM_PROPERTY *found = &data.data.tpmProperties;
+    TPMI_YES_NO more = TPM2_NO;
+    UINT32 values[4] = { 0 }; /* counter, most, interval, recovery */
+
+    if (call->tpm->sys == NULL ||
+        Tss2_Sys_GetCapability(call->tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES,
+                               TPM2_PT_LOCKOUT_COUNTER, 4, &more, &data,
+                               NULL) != TSS2_RC_SUCCESS ||
+        found->count < 4)
+        return 0;
+    for (size_t i = 0; i < 4; i++)
+        if (found->tpmProperty[i].property == TPM2_PT_LOCKOUT_COUNTER + i)
+            values[i] = found->tpmProperty[i].value;
+    tpm_raise(call->tpm->prov, TPM_R_TPM_REFUSED,
+              "%s: %s: the TPM is locked after %u wrong passwords of %u that "
+              "it bears, of whatever key; it forgets one every %u seconds that "
+              "it is switched on, and `tpm2_dictionarylockout -c` heals it now",
+              call->tpm->subject, call->name, values[0], values[1], values[2]);
+    return 1;
+}
+
 void
 call_say(const struct call *call, TSS2_RC code)
 {
@@ -36,6 +63,8 @@ call_say(const struct call *call, TSS2_RC code)
     const char *words = Tss2_RC_Decode(code);
 
     if (call->is_said)
+        return;
+    if (tpm_code_is(code, TPM2_RC_LOCKOUT) && say_lockout(call))
         return;
     tpm_raise(call->tpm->prov, TPM_R_TPM_REFUSED, "%s: %s: %s (%s, 0x%x)%s%s",
               call->tpm->subject, call->name,
@@ -97,7 +126,9 @@ authorize_by_session(struct call *call, TPMS_AUTH_COMMAND *auth)
     session->attributes =
         (TPMA_SESSION)((call->is_secret ? TPMA_SESSION_DECRYPT : 0) |
                        (call->answers_secret ? TPMA_SESSION_ENCRYPT : 0) |
-                       (call->is_last ? 0 : TPMA_SESSION_CONTINUESESSION));
+                       (call->is_last || session->is_last
+                            ? 0
+                            : TPMA_SESSION_CONTINUESESSION));
     if (!session_renew(session) ||
         (call->is_secret && !encrypt_parameter(call)))
         return 0;

@@ -325,6 +325,8 @@ run_once(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
     if (tpm->sys == NULL && !(was_lost ? reopen(tpm) : connection_open(tpm, 0)))
         return 0;
     ok = work(tpm, arg);
+    if (!ok)
+        tpm->known.handle = 0; /* it may be another by now */
     if (!tpm->is_shared)
         connection_close(tpm);
     return ok;

@@ -21,11 +21,13 @@ struct tpm {
     TSS2_TCTI_CONTEXT *tcti;
     dev_t device; /* with `inode`, what its descriptor was opened on, or 0 */
     ino_t inode;
-    TSS2_SYS_CONTEXT *sys; /* NULL: not connected */
-    int is_shared;         /* the other end serves many at once */
-    int is_fresh;          /* made after one was lost in this transaction */
-    const char *subject;   /* of the transaction under way */
-    enum tpm_fault fault;  /* of its last command */
+    TSS2_SYS_CONTEXT *sys;   /* NULL: not connected */
+    int is_shared;           /* the other end serves many at once */
+    int is_fresh;            /* made after one was lost in this transaction */
+    const char *subject;     /* of the transaction under way */
+    enum tpm_fault fault;    /* of its last command */
+    struct tpm_entity known; /* the persistent key read last; handle 0: none */
+    TPM2B_PUBLIC known_area;
 };
 
 /* Connects; when it fails, says so unless `is_quiet`. */

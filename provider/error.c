@@ -9,6 +9,7 @@
 #include "provider.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <tss2/tss2_common.h>
 #include <tss2/tss2_tpm2_types.h>
 
@@ -191,4 +192,18 @@ tpm_raise(const struct provider *prov, enum tpm_reason reason,
     prov->core.new_error(prov->handle);
     prov->core.vset_error(prov->handle, (uint32_t)reason, format, args);
     va_end(args);
+}
+
+void
+tpm_warn(struct provider *prov, const char *format, ...)
+{
+    char sentence[512];
+    va_list args;
+
+    if (atomic_exchange(&prov->has_warned, 1))
+        return;
+    va_start(args, format);
+    (void)vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    (void)fprintf(stderr, "tpm2: %s\n", sentence);
 }

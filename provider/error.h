@@ -55,6 +55,12 @@ void
 tpm_raise(const struct provider *prov, enum tpm_reason reason,
           const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Says aloud, on stderr, what went another way than it should; once in the
+ * life of a provider, as it would be said of each signature. */
+void
+tpm_warn(struct provider *prov, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* The row for a response code (TSS2_RC, layers included); never NULL. */
 const struct tpm_fault_row *
 tpm_fault_find(uint32_t code);

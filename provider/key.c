@@ -354,15 +354,17 @@ generate_work(struct tpm *tpm, void *arg)
 {
     struct generate_job *job = arg;
     const struct tpm_key_wish *wish = job->wish;
-    int wants_session = wish->sensitive.sensitive.userAuth.size > 0;
+    int has_password = wish->sensitive.sensitive.userAuth.size > 0;
+    int wants_session = has_password || tpm_provider(tpm)->is_always;
     struct use use = { 0 };
     int ok = 0;
 
     ok = (wish->handle == 0 || check_is_free(tpm, wish->handle)) &&
-         bind_new(tpm, &wish->bond, wants_session, &job->policy,
+         bind_new(tpm, &wish->bond, has_password, &job->policy,
                   &job->template.publicArea) &&
-         use_parent(&use, tpm, wish->parent, &wish->parent_auth,
-                    wants_session) &&
+         use_parent(&use, tpm, wish->parent, &wish->parent_auth, wants_session);
+    use.session.is_last = wish->handle == 0;
+    ok = ok &&
          tpm_create(tpm, &use.parent, &use.parent_use, &wish->sensitive,
                     &job->template, &job->blob, &job->area) &&
          (wish->handle == 0 || make_persistent(&use, job));

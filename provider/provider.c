@@ -10,6 +10,7 @@
 #include "ephemeral.h"
 #include "error.h"
 #include "tpm.h"
+#include "trust.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -60,6 +61,26 @@ take_core(struct provider_core *core, const OSSL_DISPATCH *in)
     }
 }
 
+/* Whoever wrote these wants protection: what cannot be read must not be passed
+ * over. */
+static int
+take_trust(struct provider *prov, const char *pin, const char *session)
+{
+    if (pin != NULL && !trust_read_pin(pin, &prov->pin)) {
+        tpm_raise(prov, TPM_R_BAD_PARAMETER,
+                  "`pin` in openssl.cnf has to be a handle and the name of the "
+                  "key there in hexadecimal, as 0x81000001:000b...");
+        return 0;
+    }
+    prov->is_always = session != NULL && strcmp(session, "always") == 0;
+    if (session == NULL || prov->is_always || strcmp(session, "password") == 0)
+        return 1;
+    tpm_raise(prov, TPM_R_BAD_PARAMETER,
+              "`session` in openssl.cnf has to be `password`, which is the "
+              "default, or `always`");
+    return 0;
+}
+
 /* What openssl.cnf says in our section; the core keeps the string only as
  * long as its configuration, so it is copied. */
 static int
@@ -67,8 +88,12 @@ take_settings(struct provider *prov)
 {
     char *tcti = NULL;
     char *ctr_drbg = NULL;
+    char *pin = NULL;
+    char *session = NULL;
     OSSL_PARAM settings[] = {
         OSSL_PARAM_construct_utf8_ptr("tcti", &tcti, 0),
+        OSSL_PARAM_construct_utf8_ptr("pin", &pin, 0),
+        OSSL_PARAM_construct_utf8_ptr("session", &session, 0),
         OSSL_PARAM_construct_utf8_ptr("ctr-drbg", &ctr_drbg, 0),
         OSSL_PARAM_construct_end(),
     };
@@ -77,6 +102,8 @@ take_settings(struct provider *prov)
         !prov->core.get_params(prov->handle, settings))
         return 1;
     prov->is_ctr_drbg = ctr_drbg != NULL && strcmp(ctr_drbg, "yes") == 0;
+    if (!take_trust(prov, pin, session))
+        return 0;
     if (tcti == NULL)
         return 1;
     prov->tcti = OPENSSL_strndup(tcti, TCTI_MAX);

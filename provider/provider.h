@@ -9,14 +9,13 @@
 
 #include "checked.h"
 #include "convert.h"
+#include "tpm.h"
 
 #include <openssl/core.h>
 #include <openssl/core_dispatch.h>
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 #include <stdatomic.h>
-
-struct tpm;
 
 /* What the core lends us; any of them may be NULL. */
 struct provider_core {
@@ -39,6 +38,9 @@ struct provider {
     char *tcti;                  /* from openssl.cnf; NULL: not given */
     char *variable;              /* TPM2OPENSSL_TCTI when we were loaded */
     int is_ctr_drbg;             /* openssl.cnf says so; rand.c */
+    int is_always;               /* a session even without a password */
+    struct tpm_entity pin;       /* who may have its salt; handle 0: no pin */
+    atomic_int has_warned;       /* tpm_warn() has spoken */
     atomic_uint chip;            /* what it does otherwise; rsasign.c */
     _Atomic(struct tpm *) tpm;   /* this process's connection, or NULL */
 };

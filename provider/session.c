@@ -145,7 +145,8 @@ start(struct session *session, struct tpm *tpm, const struct tpm_start *how,
         goto out;
     }
     if (!tpm_start_session(tpm, how, &session->caller, &secret,
-                           &session->handle, &session->tpm))
+                           &session->handle, &session->tpm,
+                           &session->is_unable))
         goto out;
     ok = 1;
     if (area == NULL) /* Part 1 §19.6.8: no salt, no key */

@@ -19,6 +19,8 @@ struct session {
     TPM2B_DIGEST key;   /* sessionKey; empty without a salt */
     int is_policy;      /* a policy is proved, and no password... */
     int needs_value;    /* ...unless the policy itself wants it */
+    int is_unable;      /* not started: the TPM could not read the salt */
+    int is_last;        /* ends with the next command that it authorizes */
     TPM2B_NONCE caller;
     TPM2B_NONCE tpm;
     TPMA_SESSION attributes; /* of the command under way */

@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "connection.h"
+#include "provider.h"
 
 #include <string.h>
 #include <tss2/tss2_sys.h>
@@ -42,6 +43,21 @@ tpm_read_public(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,
 }
 
 int
+tpm_read_known(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,
+               TPM2B_NAME *name)
+{
+    if (tpm->known.handle != handle) {
+        tpm->known.handle = 0;
+        if (!tpm_read_public(tpm, handle, &tpm->known_area, &tpm->known.name))
+            return 0;
+        tpm->known.handle = handle;
+    }
+    *area = tpm->known_area;
+    *name = tpm->known.name;
+    return 1;
+}
+
+int
 tpm_is_free(struct tpm *tpm, TPM2_HANDLE handle, int *is_free)
 {
     struct call call =
@@ -57,6 +73,23 @@ tpm_is_free(struct tpm *tpm, TPM2_HANDLE handle, int *is_free)
     }
     call_say(&call, call.code);
     return 0;
+}
+
+/* A hierarchy whose password nobody gave is a set-up that people meet and do
+ * not know (field.md, P29). */
+static void
+say_no_primary(struct call *call, TPM2_HANDLE hierarchy)
+{
+    int is_unknown = call->auth->value == NULL || call->auth->value->size == 0;
+
+    if (is_unknown && tpm_code_is(call->code, TPM2_RC_BAD_AUTH))
+        tpm_raise(call->tpm->prov, TPM_R_BAD_PASSWORD,
+                  "%s: the hierarchy 0x%08x has a password, and none was "
+                  "given: set TPM2OPENSSL_PARENT_AUTH, or use a persistent "
+                  "parent (`parent` 0x81000001), which needs none",
+                  call->tpm->subject, hierarchy);
+    else
+        call_say(call, call->code);
 }
 
 int
@@ -77,12 +110,16 @@ tpm_create_primary(struct tpm *tpm, TPM2_HANDLE hierarchy,
     call.message.names[0] = &name;
     area->size = 0;
     primary->handle = 0;
+    call.is_quiet = 1;
     while (call_again(
         &call, Tss2_Sys_CreatePrimary_Prepare(tpm->sys, hierarchy, &sensitive,
                                               template, &outside, &pcrs)))
         continue;
-    if (call.code != TSS2_RC_SUCCESS)
+    if (call.code != TSS2_RC_SUCCESS) {
+        say_no_primary(&call, hierarchy);
         return 0;
+    }
+    call.is_quiet = 0;
     return call_end(&call, Tss2_Sys_CreatePrimary_Complete(
                                tpm->sys, &primary->handle, area, &data, &digest,
                                &ticket, &primary->name));
@@ -146,6 +183,7 @@ tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
 
     call.message.names[0] = &key->name;
     call.is_last = 1;
+    call.is_secret = auth->session != NULL && tpm->prov->is_always;
     call.is_quiet = lacks != NULL;
     while (call_again(
         &call, Tss2_Sys_Sign_Prepare(tpm->sys, key->handle, digest, scheme,
@@ -282,7 +320,7 @@ tpm_persist(struct tpm *tpm, const struct tpm_auth *auth,
 int
 tpm_start_session(struct tpm *tpm, const struct tpm_start *how,
                   const TPM2B_NONCE *nonce, const TPM2B_ENCRYPTED_SECRET *salt,
-                  TPM2_HANDLE *handle, TPM2B_NONCE *nonce_tpm)
+                  TPM2_HANDLE *handle, TPM2B_NONCE *nonce_tpm, int *is_unable)
 {
     struct call call = call_begin(tpm, "TPM2_StartAuthSession",
                                   TPM2_CC_StartAuthSession, NULL);
@@ -293,12 +331,17 @@ tpm_start_session(struct tpm *tpm, const struct tpm_start *how,
     };
 
     *handle = 0;
+    call.is_quiet = 1;
     while (call_again(&call, Tss2_Sys_StartAuthSession_Prepare(
                                  tpm->sys, how->salt_key, TPM2_RH_NULL, nonce,
                                  salt, how->type, &cipher, how->hash)))
         continue;
+    *is_unable = tpm_code_is(call.code, TPM2_RC_VALUE);
+    if (call.code != TSS2_RC_SUCCESS && !*is_unable)
+        call_say(&call, call.code);
     if (call.code != TSS2_RC_SUCCESS)
         return 0;
+    call.is_quiet = 0;
     return call_end(
         &call, Tss2_Sys_StartAuthSession_Complete(tpm->sys, handle, nonce_tpm));
 }

@@ -48,6 +48,12 @@ CHECKED int
 tpm_read_public(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,
                 TPM2B_NAME *name);
 
+/* The same, of a persistent key, and only the first time in a process: what it
+ * was then is remembered, until a transaction fails. */
+CHECKED int
+tpm_read_known(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,
+               TPM2B_NAME *name);
+
 /* Whether anything stands at a persistent handle (Part 3 §12.4). */
 CHECKED int
 tpm_is_free(struct tpm *tpm, TPM2_HANDLE handle, int *is_free);
@@ -112,11 +118,12 @@ struct tpm_start {
     TPM2_HANDLE salt_key; /* TPM2_RH_NULL: no salt */
 };
 
-/* Part 3 §11.1; session.c makes the arguments. */
+/* Part 3 §11.1; session.c makes the arguments. When the TPM cannot read the
+ * salt, *is_unable, and nothing raised. */
 CHECKED int
 tpm_start_session(struct tpm *tpm, const struct tpm_start *how,
                   const TPM2B_NONCE *nonce, const TPM2B_ENCRYPTED_SECRET *salt,
-                  TPM2_HANDLE *handle, TPM2B_NONCE *nonce_tpm);
+                  TPM2_HANDLE *handle, TPM2B_NONCE *nonce_tpm, int *is_unable);
 
 /* Part 3 §28.4: tidies up; nothing to do for a handle of 0, and nobody to tell
  * when it fails. `name` guards an object whose connection was lost meanwhile:

@@ -15,6 +15,7 @@ CHECKED static int
 end_unmet(struct call *call, TSS2_RC completed, uint32_t code,
           const char *unmet)
 {
+    call->is_quiet = 0;
     if (call->code == TSS2_RC_SUCCESS)
         return call_end(call, completed);
     if (tpm_code_is(call->code, code))

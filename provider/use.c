@@ -11,6 +11,7 @@
 #include "prove.h"
 #include "provider.h"
 #include "template.h"
+#include "trust.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -28,80 +29,6 @@ flush_entity(struct use *use, struct tpm_entity *entity)
     if (entity->handle >> TPM2_HR_SHIFT == TPM2_HT_TRANSIENT)
         tpm_flush(use->tpm, entity->handle, &entity->name);
     entity->handle = 0;
-}
-
-/* A key whose name is not what its public area says is somebody's forgery. */
-CHECKED static int
-check_name(struct use *use, const TPM2B_PUBLIC *area, const TPM2B_NAME *name)
-{
-    struct provider *prov = tpm_provider(use->tpm);
-    TPM2B_NAME expected = { 0 };
-
-    if (tpm_name(prov, &area->publicArea, &expected) &&
-        expected.size == name->size &&
-        memcmp(expected.name, name->name, name->size) == 0)
-        return 1;
-    tpm_raise(prov, TPM_R_BAD_ANSWER,
-              "the TPM answered with an object whose name is not its own");
-    return 0;
-}
-
-/* What a session's salt goes to: a name that is known, or one of the null
- * hierarchy, which needs nobody's password and leaves no trace. */
-struct salt {
-    TPM2_HANDLE handle;
-    const TPM2B_PUBLIC *area;
-    struct tpm_entity made; /* to be flushed after it has served */
-    TPM2B_PUBLIC made_area;
-};
-
-CHECKED static int
-salt_by_null(struct use *use, struct salt *salt)
-{
-    static const struct tpm_auth empty = { NULL, NULL };
-
-    if (!tpm_create_primary(use->tpm, TPM2_RH_NULL, &empty,
-                            &tpm_template_primary, &salt->made,
-                            &salt->made_area) ||
-        !check_name(use, &salt->made_area, &salt->made.name))
-        return 0;
-    salt->handle = salt->made.handle;
-    salt->area = &salt->made_area;
-    return 1;
-}
-
-CHECKED static int
-salt_by_parent(struct use *use, struct salt *salt)
-{
-    if (use->area.publicArea.type == 0 &&
-        (!tpm_read_public(use->tpm, use->parent.handle, &use->area,
-                          &use->parent.name) ||
-         !check_name(use, &use->area, &use->parent.name)))
-        return 0;
-    salt->handle = use->parent.handle;
-    salt->area = &use->area;
-    return 1;
-}
-
-/* Starts `session`, a policy session for keys with the name algorithm `hash`,
- * or, when that is TPM2_ALG_NULL, one that proves a password. */
-CHECKED static int
-start_salted(struct use *use, TPM2_ALG_ID hash, struct session *session)
-{
-    struct salt salt = { .handle = 0 };
-    int ok = 0;
-
-    if (use->parent.handle != 0 ? !salt_by_parent(use, &salt)
-                                : !salt_by_null(use, &salt))
-        goto out;
-    ok = hash == TPM2_ALG_NULL
-             ? session_start(session, use->tpm, salt.handle, salt.area)
-             : session_start_policy(session, use->tpm, hash, salt.handle,
-                                    salt.area);
-
-out:
-    flush_entity(use, &salt.made);
-    return ok;
 }
 
 /* The password of a parent cannot come with the key: OpenSSL has no way to
@@ -133,16 +60,17 @@ use_hierarchy(struct use *use, TPM2_HANDLE hierarchy, int wants_session)
     struct tpm_auth auth = { NULL, &use->parent_auth };
 
     if (use->parent_auth.size > 0) {
-        if (!start_salted(use, TPM2_ALG_NULL, &use->session))
+        if (!trust_start(use, TPM2_ALG_NULL, &use->session))
             return 0;
         auth.session = &use->session;
     }
+    use->hierarchy = hierarchy;
     if (!tpm_create_primary(use->tpm, hierarchy, &auth, template, &use->parent,
                             &use->area) ||
-        !check_name(use, &use->area, &use->parent.name))
+        !trust_name(use->tpm, &use->area, &use->parent.name))
         return 0;
     return !wants_session || use->session.handle != 0 ||
-           start_salted(use, TPM2_ALG_NULL, &use->session);
+           trust_start(use, TPM2_ALG_NULL, &use->session);
 }
 
 CHECKED static int
@@ -152,7 +80,7 @@ use_persistent(struct use *use, TPM2_HANDLE parent, int wants_session)
     use->parent_use.value = &use->parent_auth;
     if (!wants_session && use->parent_auth.size == 0)
         return 1;
-    if (!start_salted(use, TPM2_ALG_NULL, &use->session))
+    if (!trust_start(use, TPM2_ALG_NULL, &use->session))
         return 0;
     use->parent_use.session = &use->session;
     return 1;
@@ -219,8 +147,8 @@ use_policy(struct use *use, const struct tpm_key *key)
                                      &key->auth };
     int ok = 0;
 
-    ok = key->auth.size > 0 || use->is_secret
-             ? start_salted(use, hash, &use->policy)
+    ok = key->auth.size > 0 || use->is_secret || key->prov->is_always
+             ? trust_start(use, hash, &use->policy)
              : session_start_policy(&use->policy, use->tpm, hash, TPM2_RH_NULL,
                                     NULL);
     return ok && prove_policy(use->tpm, key, &secret, &use->policy);
@@ -236,7 +164,7 @@ use_ground(struct use *use, const struct tpm_key *key, int wants_session)
     use->object.handle = key->handle;
     use->object.name = key->name;
     use->is_borrowed = 1;
-    return !wants_session || start_salted(use, TPM2_ALG_NULL, &use->session);
+    return !wants_session || trust_start(use, TPM2_ALG_NULL, &use->session);
 }
 
 int
@@ -244,16 +172,21 @@ use_key(struct use *use, struct tpm *tpm, const struct tpm_key *key,
         struct tpm_auth *auth)
 {
     int by_policy = tpm_key_has_policy(key);
-    int wants_session =
-        by_policy ? wants_secret(key) : key->auth.size > 0 || use->is_secret;
+    int wants_session = by_policy ? wants_secret(key)
+                                  : key->auth.size > 0 || use->is_secret ||
+                                        key->prov->is_always;
 
     use->tpm = tpm;
+    use->key = key;
     use->is_rsa_parent = key->file != NULL && key->file->rsa_parent;
     if (!use_ground(use, key, wants_session) ||
-        (by_policy && !use_policy(use, key)) ||
-        (key->handle == 0 &&
+        (by_policy && !use_policy(use, key)))
+        return 0;
+    use->session.is_last = by_policy || !wants_session; /* Load is its last */
+    if ((key->handle == 0 &&
          !use_load(use, &key->blob, &key->area, &key->name)))
         return 0;
+    use->session.is_last = 0;
     auth->value = &key->auth;
     auth->session = by_policy       ? &use->policy
                     : wants_session ? &use->session
@@ -265,7 +198,7 @@ int
 use_session(struct use *use, struct tpm *tpm)
 {
     use->tpm = tpm;
-    return start_salted(use, TPM2_ALG_NULL, &use->session);
+    return trust_start(use, TPM2_ALG_NULL, &use->session);
 }
 
 void

@@ -15,9 +15,11 @@ struct use {
     struct tpm *tpm;
     struct tpm_entity parent;
     struct tpm_entity object;
-    int is_borrowed;   /* the object was there before us and stays */
-    int is_secret;     /* set first: a session even without a password */
-    int is_rsa_parent; /* set first: a hierarchy's primary is RSA */
+    int is_borrowed;       /* the object was there before us and stays */
+    int is_secret;         /* set first: a session even without a password */
+    int is_rsa_parent;     /* set first: a hierarchy's primary is RSA */
+    TPM2_HANDLE hierarchy; /* whose primary the parent is, or 0 */
+    const struct tpm_key *key; /* that all is for; NULL: one to be made */
     TPM2B_PUBLIC area; /* the parent's, once it was needed; else of type 0 */
     struct session session; /* proves a password */
     struct session policy;  /* proves the key's policy */
