@@ -159,24 +159,27 @@ say_absent(const struct provider *prov, const char *subject,
 
     if (device == NULL)
         tpm_raise(prov, TPM_R_NO_TPM,
-                  "%s: no TPM answers at %s (%s): start it, or correct the "
+                  "%s: no TPM answers at %.200s (%s): start it, or correct the "
                   "setting",
                   subject, tried, source);
     else if (access(device, F_OK) != 0)
-        tpm_raise(prov, TPM_R_NO_TPM,
-                  "%s: no TPM found with %s (%s): there is no %s; switch the "
-                  "TPM on in the firmware's set-up, or name another one",
-                  subject, tried, source, device);
+        tpm_raise(
+            prov, TPM_R_NO_TPM,
+            "%s: no TPM found with %.200s (%s): there is no %.200s; switch the "
+            "TPM on in the firmware's set-up, or name another one",
+            subject, tried, source, device);
     else if (access(device, R_OK | W_OK) != 0)
-        tpm_raise(prov, TPM_R_NO_TPM,
-                  "%s: user %lu may not use %s: the administrator lets a user "
-                  "in by adding him to the group of that file (mostly `tss`)",
-                  subject, (unsigned long)geteuid(), device);
+        tpm_raise(
+            prov, TPM_R_NO_TPM,
+            "%s: user %lu may not use %.200s: the administrator lets a user "
+            "in by adding him to the group of that file (mostly `tss`)",
+            subject, (unsigned long)geteuid(), device);
     else
-        tpm_raise(prov, TPM_R_NO_TPM,
-                  "%s: %s does not let itself be opened (%s): another program "
-                  "may hold it; /dev/tpmrm0 can be shared",
-                  subject, device, source);
+        tpm_raise(
+            prov, TPM_R_NO_TPM,
+            "%s: %.200s does not let itself be opened (%s): another program "
+            "may hold it; /dev/tpmrm0 can be shared",
+            subject, device, source);
 }
 
 CHECKED static int

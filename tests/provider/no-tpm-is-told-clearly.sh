@@ -80,6 +80,9 @@ story()
     echo '# nobody listens'
     tcti_set 'swtpm:host=127.0.0.1,port=1'
     fails 'tpm2:.*TPM'
+    echo '# a way of many bytes: what to do is said all the same'
+    tcti_set "swtpm:path=$(head -c 20000 /dev/zero | tr '\0' a)"
+    fails 'tpm2:.*no TPM answers at swtpm:path=aaa.*start it'
     echo '# no such device, no such way'
     tcti_set "device:$T/no-such-device"
     fails 'tpm2:.*no-such-device'
