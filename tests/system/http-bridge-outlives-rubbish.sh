@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
 . "$(dirname "$0")/../fixture/http.sh"
-need mosquitto_passwd curl sqlite3 python3
+need mosquitto_passwd curl python3
 
 # slow SCRIPT: python with a TLS connection s to the bridge; it prints what the
 # test is to see.
@@ -34,8 +34,7 @@ device_make ec-1 ec
 registry_do registries update "$REGISTRY" "${WHERE[@]}" \
     --event-notification-config topic=events
 http_start --timeout 2 --connections 20
-sqlite3 "$T/traffic.db" "INSERT INTO topic (name, retention, created)
-    VALUES ('projects/p-1/topics/events', 86400, 0)"
+registry_do topics create events --project "$PROJECT"
 token=$(token ec-1)
 path=$(path_of ec-1)
 publishes ec-1 "$token"

@@ -6,12 +6,13 @@
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
 . "$(dirname "$0")/../fixture/http.sh"
-need mosquitto_passwd curl sqlite3
+need mosquitto_passwd curl
 
-# kept: print the data of the last message.
+# kept: print the data of the next message.
 kept()
 {
-    sqlite3 "$T/traffic.db" 'SELECT data FROM message ORDER BY key DESC LIMIT 1'
+    iot-registry subscriptions pull all --project "$PROJECT" --auto-ack --json |
+        sed -n 's/.*"data": *"\([^"]*\)".*/\1/p' | openssl_plain base64 -d -A
 }
 
 site_make
@@ -27,13 +28,14 @@ rsa_token=$(token rsa-1)
 # A registry's topic must be there; then what is answered 200 is in the store.
 refuses 400 FAILED_PRECONDITION 'projects/p-1/topics/events does not exist' \
     ec-1 "$ec_token" :publishEvent -d '{}'
-sqlite3 "$T/traffic.db" "INSERT INTO topic (name, retention, created)
-    VALUES ('projects/p-1/topics/events', 86400, 0)"
+registry_do topics create events --project "$PROJECT"
+registry_do subscriptions create all --topic events --project "$PROJECT"
 publishes ec-1 "$ec_token"
 expect test "$(kept)" = hello
 publishes rsa-1 "$rsa_token" '{"binaryData":"d29ybGQ","subFolder":"a"}'
 expect test "$(kept)" = world
 publishes "$(number_of rsa-1)" "$rsa_token"
+expect test "$(kept)" = hello
 answers 200 '{}' ec-1 "$ec_token" %3ApublishEvent -d '{"binary_data":"Pz8_"}'
 expect test "$(kept)" = '???'
 answers 200 '{}' ec-1 "$ec_token" :setState \
