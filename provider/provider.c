@@ -10,6 +10,7 @@
 #include "ephemeral.h"
 #include "error.h"
 #include "tpm.h"
+#include "tpm_state.h"
 #include "trust.h"
 
 #include <openssl/core_names.h>
@@ -202,6 +203,7 @@ gettable_params(void *context)
         OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_VERSION, NULL, 0),
         OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_BUILDINFO, NULL, 0),
         OSSL_PARAM_int(OSSL_PROV_PARAM_STATUS, NULL),
+        TPM_STATE_PARAMS,
         OSSL_PARAM_END,
     };
 
@@ -214,7 +216,6 @@ get_params(void *context, OSSL_PARAM params[])
 {
     OSSL_PARAM *p = NULL;
 
-    (void)context;
     p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_NAME);
     if (p != NULL && !OSSL_PARAM_set_utf8_ptr(p, PROVIDER_NAME))
         return 0;
@@ -226,7 +227,8 @@ get_params(void *context, OSSL_PARAM params[])
         return 0;
     /* It runs, TPM or no TPM: that shows when a key is used. */
     p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS);
-    return p == NULL || OSSL_PARAM_set_int(p, 1);
+    return (p == NULL || OSSL_PARAM_set_int(p, 1)) &&
+           tpm_state_get_params(context, params);
 }
 
 static const OSSL_ALGORITHM *
