@@ -11,6 +11,7 @@
 #include "base/options.h"
 #include "base/origin.h"
 #include "base/standard.h"
+#include "doctor/doctor.h"
 
 #include <jansson.h>
 #include <openssl/bio.h>
@@ -444,14 +445,16 @@ static const struct verb {
 } verbs[] = {
     { "create", create_main, &create_program },
     { "show", show_main, &show_program },
+    { "doctor", doctor_main, &doctor_program },
 };
 
 static const struct options_row no_rows[] = { { 0 } };
 
 static const struct options_program whole_program = {
     "iot-key",
-    "create | show [OPTIONS]",
-    "Makes a key in the TPM, or shows one.  Each verb has its own --help.",
+    "create | show | doctor [OPTIONS]",
+    "Makes a key in the TPM, shows one, or says what is wrong with a machine.  "
+    "Each verb has its own --help.",
     no_rows,
     0,
     0
