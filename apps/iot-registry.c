@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * iot-registry: registries, devices and their credentials, by the verbs of
- * "gcloud iot" (cloud-iot-core reference, section 5.8).  This is their table
+ * iot-registry: registries, devices and all that belongs to them, topics and
+ * subscriptions, by the verbs of "gcloud iot" and "gcloud pubsub"
+ * (cloud-iot-core reference, section 5.8).  This is their table
  * of contents; what each does stands in verbs/, what is admitted in registry/.
  */
 #include "base/exit.h"
@@ -54,6 +55,8 @@ static const struct {
     { "devices gateways unbind", &verbs_devices_gateways_unbind },
     { "devices gateways list-bound-devices",
       &verbs_devices_gateways_list_bound_devices },
+    { "devices import", &verbs_devices_import },
+    { "devices export", &verbs_devices_export },
     { "topics create", &verbs_topics_create },
     { "topics list", &verbs_topics_list },
     { "topics delete", &verbs_topics_delete },
@@ -62,6 +65,7 @@ static const struct {
     { "subscriptions delete", &verbs_subscriptions_delete },
     { "subscriptions pull", &verbs_subscriptions_pull },
     { "subscriptions ack", &verbs_subscriptions_ack },
+    { "watch", &verbs_watch },
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
@@ -76,8 +80,8 @@ static void
 print_help(void)
 {
     printf("usage: " PROGRAM " VERB [OPTION ...]\n\n"
-           "Keeps the site's registries, their devices and the keys that "
-           "devices sign with.\n\n");
+           "Keeps the site's registries, their devices, and what these "
+           "send.\n\n");
     for (size_t i = 0; i < VERB_COUNT; i++)
         printf("  %-38s%s\n", verbs[i].words, verbs_summary(verbs[i].verb));
     printf("\n" PROGRAM " VERB --help says more.\n");

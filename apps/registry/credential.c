@@ -160,7 +160,14 @@ static bool
 is_sound(EVP_PKEY *key)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
-    bool ok = context != NULL && EVP_PKEY_public_check(context) == 1;
+    bool ok = false;
+
+    /* P-256 has no other points than those of its group (its cofactor is 1),
+     * so one that is on the curve need not be multiplied by the order. */
+    if (context != NULL && EVP_PKEY_is_a(key, "EC"))
+        ok = EVP_PKEY_public_check_quick(context) == 1;
+    else if (context != NULL)
+        ok = EVP_PKEY_public_check(context) == 1;
 
     if (!ok)
         log_error("refused: the numbers of the key are not those of a key");
@@ -322,24 +329,39 @@ is_admitted(const struct pem_object *object, char *const *certificates,
            is_in_time(certificate, "the certificate", now);
 }
 
+/* The key as SubjectPublicKeyInfo, as it was read. */
 static bool
-export_key(const struct pem_object *object, EVP_PKEY *key,
-           struct credential_checked *checked_one)
+export_spki(const struct pem_object *object,
+            struct credential_checked *checked_one)
 {
-    int length = i2d_PUBKEY(key, NULL);
+    const X509 *certificate = object->certificate;
+    int length = (int)object->length;
     unsigned char *at;
 
-    checked_one->pem = pem_write(object);
+    if (certificate != NULL)
+        length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), NULL);
     checked_one->spki = length > 0 ? malloc((size_t)length) : NULL;
     at = checked_one->spki;
-    if (checked_one->pem == NULL || at == NULL ||
-        i2d_PUBKEY(key, &at) != length) {
-        log_error("out of memory");
-        credential_checked_free(checked_one);
+    if (at == NULL)
         return false;
-    }
     checked_one->spki_length = (size_t)length;
+    if (certificate != NULL)
+        return i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &at) ==
+               length;
+    memcpy(at, object->der, (size_t)length);
     return true;
+}
+
+static bool
+export_key(const struct pem_object *object,
+           struct credential_checked *checked_one)
+{
+    checked_one->pem = pem_write(object);
+    if (checked_one->pem != NULL && export_spki(object, checked_one))
+        return true;
+    log_error("out of memory");
+    credential_checked_free(checked_one);
+    return false;
 }
 
 bool
@@ -376,7 +398,7 @@ credential_check(const struct registry_credential *credential,
     ok = (format->algorithm == REGISTRY_RS256 ? is_rs256_key(key)
                                               : is_es256_key(key)) &&
          is_admitted(&object, certificates, count, now) && is_sound(key) &&
-         export_key(&object, key, checked_one);
+         export_key(&object, checked_one);
 out:
     /* Why is said in our words; libcrypto's must not turn up elsewhere. */
     ERR_clear_error();

@@ -93,6 +93,9 @@ draw(int64_t *num_id)
 {
     uint64_t number = 0;
 
+    if (*num_id > 0)
+        return true;
+
     if (RAND_bytes((unsigned char *)&number, sizeof number) != 1) {
         log_error("there are no random numbers");
         return false;
@@ -101,7 +104,8 @@ draw(int64_t *num_id)
     return true;
 }
 
-/* The insertion gives way when the number is taken, anywhere. */
+/* The insertion gives way when the number is taken, anywhere; a number that
+ * was wished for is the first to be tried. */
 static bool
 insert_row(struct registry_store *store, int64_t registry,
            const struct registry_device *device, int64_t *num_id)
@@ -128,6 +132,7 @@ insert_row(struct registry_store *store, int64_t registry,
             return false;
         if (changes == 1)
             return true;
+        *num_id = 0;
     }
     log_error("no free number for the device %s", device->id);
     return false;
@@ -149,6 +154,19 @@ insert_metadata(struct registry_store *store, int64_t row,
     return true;
 }
 
+bool
+devices_insert(struct registry_store *store, int64_t registry,
+               const struct registry_device *device, int64_t *row)
+{
+    if (!rules_admit_device(device) || !is_free(store, registry, device->id) ||
+        !insert_row(store, registry, device, row))
+        return false;
+    for (size_t i = 0; i < device->credential_count; i++)
+        if (!credentials_insert(store, registry, *row, &device->credentials[i]))
+            return false;
+    return insert_metadata(store, *row, device);
+}
+
 static bool
 insert(struct registry_store *store, const struct names_path *path,
        const struct registry_device *device)
@@ -156,14 +174,8 @@ insert(struct registry_store *store, const struct names_path *path,
     int64_t registry = 0;
     int64_t row = 0;
 
-    if (!registries_key(store, path, &registry) ||
-        !is_free(store, registry, device->id) ||
-        !insert_row(store, registry, device, &row))
-        return false;
-    for (size_t i = 0; i < device->credential_count; i++)
-        if (!credentials_insert(store, registry, row, &device->credentials[i]))
-            return false;
-    return insert_metadata(store, row, device);
+    return registries_key(store, path, &registry) &&
+           devices_insert(store, registry, device, &row);
 }
 
 bool
@@ -171,7 +183,7 @@ registry_device_create(struct registry_store *store,
                        const struct names_path *path,
                        const struct registry_device *device)
 {
-    return rules_admit_device(device) && store_begin_write(store) &&
+    return store_begin_write(store) &&
            store_end(store, insert(store, path, device));
 }
 

@@ -13,6 +13,12 @@ CHECKED bool
 devices_row(struct registry_store *store, const struct names_path *path,
             int64_t *registry, int64_t *row);
 
+/* Checks a device and adds it to the registry of this row, within a write
+ * transaction; *ROW is its number, and before that 0 or one to be tried. */
+CHECKED bool
+devices_insert(struct registry_store *store, int64_t registry,
+               const struct registry_device *device, int64_t *row);
+
 /* Checks a credential and adds it to the device of ROW, within a write
  * transaction. */
 CHECKED bool

@@ -116,6 +116,9 @@ pem_read(const char *text, struct pem_object *object)
         log_error("refused: there is no %s inside the PEM", block.name);
         goto out;
     }
+    object->der = block.der;
+    object->length = block.length;
+    block.der = NULL;
     ok = true;
 out:
     block_free(&block);
@@ -127,6 +130,7 @@ pem_object_free(struct pem_object *object)
 {
     X509_free(object->certificate);
     EVP_PKEY_free(object->key);
+    OPENSSL_free(object->der);
     memset(object, 0, sizeof *object);
 }
 
@@ -138,10 +142,13 @@ pem_write(const struct pem_object *object)
     char *data;
     int ok = 0;
 
-    if (bio != NULL && object->certificate != NULL)
-        ok = PEM_write_bio_X509(bio, object->certificate);
-    else if (bio != NULL)
-        ok = PEM_write_bio_PUBKEY(bio, object->key);
+    /* Written from what was read: to encode a key again takes OpenSSL 3
+     * longer than all else that happens to a device. */
+    if (bio != NULL)
+        ok = PEM_write_bio(bio,
+                           object->certificate != NULL ? PEM_STRING_X509
+                                                       : PEM_STRING_PUBLIC,
+                           "", object->der, object->length) > 0;
     if (ok == 1) {
         long length = BIO_get_mem_data(bio, &data);
 

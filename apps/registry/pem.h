@@ -12,10 +12,12 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
-/* One of the two is there. */
+/* One of the two is there, and its DER as it was read. */
 struct pem_object {
     X509 *certificate;
     EVP_PKEY *key;
+    unsigned char *der;
+    long length;
 };
 
 /*

@@ -416,6 +416,24 @@ CHECKED bool
 registry_bound_list(struct registry_store *store, const struct names_path *path,
                     const char *after, struct registry_device_page **page);
 
+/* A device to be registered together with others. */
+struct registry_import {
+    struct registry_device *device;
+    size_t config_length;
+    unsigned char *config; /* of version 1; NULL for none */
+};
+
+/*
+ * Adds COUNT devices to the registry of PATH, all or none.  Those whose id is
+ * taken are passed over with SKIP, else they are refused; *ADDED is how many
+ * were not passed over.  When one is refused, *REFUSED is its index.
+ */
+CHECKED bool
+registry_device_import(struct registry_store *store,
+                       const struct names_path *path,
+                       const struct registry_import *items, size_t count,
+                       bool skip, size_t *added, size_t *refused);
+
 /* What a certificate says of itself (section 5.2, x509Details). */
 struct registry_x509 {
     char issuer[256];  /* RFC 4514, cut when longer */

@@ -59,6 +59,8 @@ struct verbs_arguments {
     bool follow;
     struct options_list ack_ids;
 
+    bool resume;
+
     bool connected;
     const char *filter_gateway;
     const char *gateway_type;

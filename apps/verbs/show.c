@@ -86,8 +86,8 @@ escaped_length(const char *text)
     return length;
 }
 
-static void
-print_escaped(const char *text)
+void
+show_harmless(const char *text)
 {
     for (; *text != '\0'; text++) {
         if (is_harmful(*text))
@@ -291,7 +291,7 @@ print_cell(const char *text, size_t width, int *gap)
 
     if (length > 0) {
         printf("%*s", *gap, "");
-        print_escaped(text);
+        show_harmless(text);
         *gap = 0;
     }
     *gap += (int)(width - length) + GAP;

@@ -64,4 +64,8 @@ show_time_ms(int64_t milliseconds);
 json_t *
 show_bytes(const void *bytes, size_t length);
 
+/* Writes TEXT to stdout with "\\xNN" for all that is not printable ASCII. */
+void
+show_harmless(const char *text);
+
 #endif

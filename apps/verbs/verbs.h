@@ -51,6 +51,8 @@ extern const struct verbs_verb verbs_devices_commands_send;
 extern const struct verbs_verb verbs_devices_gateways_bind;
 extern const struct verbs_verb verbs_devices_gateways_unbind;
 extern const struct verbs_verb verbs_devices_gateways_list_bound_devices;
+extern const struct verbs_verb verbs_devices_import;
+extern const struct verbs_verb verbs_devices_export;
 extern const struct verbs_verb verbs_topics_create;
 extern const struct verbs_verb verbs_topics_list;
 extern const struct verbs_verb verbs_topics_delete;
@@ -59,5 +61,6 @@ extern const struct verbs_verb verbs_subscriptions_list;
 extern const struct verbs_verb verbs_subscriptions_delete;
 extern const struct verbs_verb verbs_subscriptions_pull;
 extern const struct verbs_verb verbs_subscriptions_ack;
+extern const struct verbs_verb verbs_watch;
 
 #endif

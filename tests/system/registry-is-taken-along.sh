@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A registry is exported, a device a line, and imported elsewhere: what comes
+# out of that is the same.  A line that is refused takes its batch with it,
+# and an import that was broken off is taken up again.
+. "$(dirname "$0")/../fixture/lib.sh"
+. "$(dirname "$0")/../fixture/registry.sh"
+need sqlite3
+need jq
+
+cd "$T"
+key_make ec ec.key
+ca_make ca
+expect_ok registries create factory
+expect_ok devices create sensor-1 --public-key path=ec.key.pub,type=es256 \
+    --metadata floor=3,room=12 --blocked --log-level debug
+expect_ok devices configs update --device sensor-1 --config-data 'on!'
+expect_ok devices create gateway-1 --device-type gateway \
+    --auth-method association-only
+expect_ok devices create sensor-2
+export_all()
+{
+    devices export
+}
+# plain FILE: without what a store gives by itself.
+plain()
+{
+    jq -cS 'del(.name, .numId, .config.version, .config.cloudUpdateTime)' "$1"
+}
+expect_ok export_all
+cp out first
+expect test "$(wc -l <first)" = 3
+IOT_REGISTRY_DATABASE=$T/second.db
+expect_ok registries create factory
+expect_ok devices import first
+expect grep -qxF 'Imported devices [3].' err
+expect_ok export_all
+expect test "$(plain out)" = "$(plain first)"
+expect_ok devices configs get-value --device sensor-1
+expect test "$(cat out)" = 'on!'
+devices import first 2>err && die 'imported twice'
+expect grep -qF '(resource=gateway-1)' err
+expect grep -qF 'line 1 of first: nothing behind line 0' err
+expect_ok devices import first --resume
+expect grep -qxF 'Imported devices [0].' err
+
+# A batch has 5,000: of 12,000 with a bad one in the second, 5,000 are there.
+seq -f '{"id":"device-%05.0f"}' 1 12000 >many
+sed '7000s/.*/{"id":"x"}/' many >broken
+devices import broken 2>err && die 'imported rubbish'
+expect grep -qF 'line 7000 of broken: nothing behind line 5000' err
+expect test "$(ask 'SELECT count(*) FROM device')" = 5003
+expect_ok devices import many --resume
+expect grep -qxF 'Imported devices [7000].' err
+expect test "$(ask 'SELECT count(*) FROM device')" = 12003
+expect is_intact
+
+# Killed anywhere: whole batches, and no half ones.
+IOT_REGISTRY_DATABASE=$T/third.db
+expect_ok registries create factory
+for ((i = 0; i < 6; i++)); do
+    iot-registry devices import many "${PLACE[@]}" --registry factory \
+        --resume 2>/dev/null &
+    pid=$!
+    STARTED+=("$pid")
+    sleep "0.0$((RANDOM % 90 + 10))"
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+    count=$(ask 'SELECT count(*) FROM device')
+    expect test $((count % 5000)) = 0 -o "$count" = 12000
+done
+expect_ok devices import - --resume <<<''
+expect_ok devices import many --resume
+expect test "$(ask 'SELECT count(*) FROM device')" = 12000
+
+# The lists of many are pages of one table.
+expect_ok devices list
+expect test "$(rows)" = 12000
+expect_ok devices list --json
+expect test "$(jq length out)" = 12000
+expect_ok devices list --limit 700 --format yaml
+expect test "$(grep -c '^- ' out)" = 700
+
+# What is none: a type, base64, an id twice, a member twice; and the rules of
+# the registry hold here too.
+# refused TEXT LINE
+refused()
+{
+    printf '%s\n' "$2" >line
+    devices import line 2>err && die "imported $2"
+    SHOWN=$((SHOWN + 1))
+    grep -qF -- "$1" err || claim_fails "stderr lacks '$1'" devices import
+}
+refused 'no object of JSON' 'id: x'
+refused 'no object of JSON' '{"id":"abc-1","id":"abc-2"}'
+refused 'a device has no id' '{}'
+refused 'logLevel is no word' '{"id":"abc-1","logLevel":"LOUD"}'
+refused 'binaryData is no base64' '{"id":"abc-1","config":{"binaryData":"%"}}'
+refused 'at most 3 credentials' '{"id":"abc-1","credentials":[1,2,3,4]}'
+refused 'a credential has no key' '{"id":"abc-1","credentials":[{}]}'
+refused 'no id of a device' '{"id":"goog-1"}'
+expect_ok registries credentials create --registry factory --path ca/iot-ca.crt
+refused 'bare public key' "$(grep sensor-1 first | sed s/sensor-1/abc-1/)"
