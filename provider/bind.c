@@ -179,10 +179,11 @@ bind_make_room(struct tpm_policy *policy, size_t count)
 }
 
 int
-bind_add_pcrs(struct tpm *tpm, const struct tpm_bond *bond, TPM2_ALG_ID hash,
+bind_add_pcrs(const struct provider *prov, struct tpm *tpm,
+              const struct tpm_bond *bond, TPM2_ALG_ID hash,
               struct tpm_policy *policy)
 {
-    const EVP_MD *md = provider_digest(tpm_provider(tpm), hash);
+    const EVP_MD *md = provider_digest(prov, hash);
     unsigned char data[sizeof(TPM2B_DIGEST) + sizeof(TPML_PCR_SELECTION)];
     TPM2B_DIGEST digest = policy_start(hash);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -246,7 +247,7 @@ bind_new(struct tpm *tpm, const struct tpm_bond *bond, int has_password,
     if (!bind_make_room(policy, 3) ||
         (has_signer && !add_new_signer(prov, &bond->signer, policy)) ||
         (bond->pcrs.count > 0 &&
-         !bind_add_pcrs(tpm, bond, template->nameAlg, policy)) ||
+         !bind_add_pcrs(prov, tpm, bond, template->nameAlg, policy)) ||
         (has_password && !add_step(policy, TPM2_CC_PolicyAuthValue, NULL, 0)))
         return 0;
     /* Part 2 §8.3: from here on the password alone does not do. */

@@ -30,9 +30,11 @@ CHECKED int
 bind_new(struct tpm *tpm, const struct tpm_bond *bond, int has_password,
          struct tpm_policy *policy, TPMT_PUBLIC *template);
 
-/* The PolicyPCR of a bond, in policy->steps[policy->count++]. */
+/* The PolicyPCR of a bond, in policy->steps[policy->count++]; `tpm` may be NULL
+ * when the bond has values. */
 CHECKED int
-bind_add_pcrs(struct tpm *tpm, const struct tpm_bond *bond, TPM2_ALG_ID hash,
+bind_add_pcrs(const struct provider *prov, struct tpm *tpm,
+              const struct tpm_bond *bond, TPM2_ALG_ID hash,
               struct tpm_policy *policy);
 
 /* A PolicyAuthorize, likewise; of sigAlg TPM2_ALG_NULL for one that is left to

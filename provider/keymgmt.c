@@ -5,6 +5,7 @@
  */
 #include "keymgmt.h"
 
+#include "approve.h"
 #include "bind.h"
 #include "error.h"
 #include "keytype.h"
@@ -19,6 +20,8 @@ struct gen {
     struct provider *prov;
     const struct keytype *type;
     struct tpm_key_wish wish;
+    struct tpm_key *base;         /* OpenSSL's template, or NULL */
+    struct tpm_approval approval; /* signer NULL: a new key is wanted */
 };
 
 static const struct keytype *const types[] = { &keytype_rsa, &keytype_ec };
@@ -165,6 +168,33 @@ take_signer(struct provider *prov, const OSSL_PARAM *param,
            bind_read_signer(prov, path, &bond->signer);
 }
 
+CHECKED static int
+take_text(const OSSL_PARAM *param, char **text)
+{
+    const char *given = NULL;
+
+    if (!OSSL_PARAM_get_utf8_string_ptr(param, &given) || given == NULL)
+        return 0;
+    OPENSSL_free(*text);
+    *text = OPENSSL_strdup(given);
+    return *text != NULL;
+}
+
+/* The key whose file gets a signed policy; as a model for a new one, which
+ * OpenSSL also asks for this way, it says nothing. */
+int
+keymgmt_gen_set_template(void *context, void *template)
+{
+    struct gen *gen = context;
+    struct tpm_key *key = template;
+
+    tpm_key_free(&gen->base);
+    if (!tpm_key_up_ref(key))
+        return 0;
+    gen->base = key;
+    return 1;
+}
+
 int
 keymgmt_gen_set_params(void *context, const OSSL_PARAM params[])
 {
@@ -195,6 +225,12 @@ keymgmt_gen_set_params(void *context, const OSSL_PARAM params[])
     p = OSSL_PARAM_locate_const(params, "policy-authorized-by");
     if (p != NULL && !take_signer(gen->prov, p, &wish->bond))
         return 0;
+    p = OSSL_PARAM_locate_const(params, "policy-signer");
+    if (p != NULL && !take_text(p, &gen->approval.signer))
+        return 0;
+    p = OSSL_PARAM_locate_const(params, "policy-name");
+    if (p != NULL && !take_text(p, &gen->approval.name))
+        return 0;
     return gen->type->set_gen_params(gen->prov, &wish->template.publicArea,
                                      params);
 }
@@ -207,6 +243,10 @@ keymgmt_gen(void *context, OSSL_CALLBACK *callback, void *arg)
 
     (void)callback;
     (void)arg;
+    if (gen->approval.signer != NULL && gen->base != NULL) {
+        gen->approval.bond = wish->bond;
+        return tpm_key_approve(gen->prov, gen->base, &gen->approval);
+    }
     if (wish->handle != 0 &&
         (wish->bond.pcrs.count > 0 || wish->bond.signer.publicArea.type != 0)) {
         tpm_raise(gen->prov, TPM_R_BAD_PARAMETER,
@@ -220,7 +260,14 @@ keymgmt_gen(void *context, OSSL_CALLBACK *callback, void *arg)
 void
 keymgmt_gen_cleanup(void *context)
 {
-    OPENSSL_clear_free(context, sizeof(struct gen));
+    struct gen *gen = context;
+
+    if (gen == NULL)
+        return;
+    tpm_key_free(&gen->base);
+    OPENSSL_free(gen->approval.signer);
+    OPENSSL_free(gen->approval.name);
+    OPENSSL_clear_free(gen, sizeof *gen);
 }
 
 /* Decoder and store pass a key by the address of a pointer; the pointer is

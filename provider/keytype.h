@@ -54,6 +54,7 @@ void *
 keymgmt_gen_init(const struct keytype *type, void *context, int selection,
                  const OSSL_PARAM params[]);
 OSSL_FUNC_keymgmt_gen_set_params_fn keymgmt_gen_set_params;
+OSSL_FUNC_keymgmt_gen_set_template_fn keymgmt_gen_set_template;
 OSSL_FUNC_keymgmt_gen_fn keymgmt_gen;
 OSSL_FUNC_keymgmt_gen_cleanup_fn keymgmt_gen_cleanup;
 OSSL_FUNC_keymgmt_load_fn keymgmt_load;
