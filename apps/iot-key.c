@@ -12,6 +12,8 @@
 #include "base/origin.h"
 #include "base/standard.h"
 #include "doctor/doctor.h"
+#include "keys/authorize.h"
+#include "keys/write.h"
 
 #include <jansson.h>
 #include <openssl/bio.h>
@@ -194,37 +196,6 @@ generate(OSSL_LIB_CTX *libctx, const struct algorithm *algorithm,
     return pkey;
 }
 
-/* Writes the key file, once it is sure that no clear key is in it: of a key
- * that stays in the TPM it only says where it is. */
-static bool
-write_file(const EVP_PKEY *pkey, const char *path, enum exit_code *code)
-{
-    static const char file[] = "-----BEGIN TSS2 PRIVATE KEY-----";
-    static const char reference[] = "-----BEGIN TPM2 KEY REFERENCE-----";
-    BIO *bio = BIO_new(BIO_s_secmem());
-    char *text = NULL;
-    long length = 0;
-    bool ok = false;
-
-    if (bio == NULL ||
-        !PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL)) {
-        *code = key_failed("cannot write the key as a file");
-        goto out;
-    }
-    length = BIO_get_mem_data(bio, &text);
-    *code = EXIT_CODE_FAILED;
-    if (length < (long)sizeof reference ||
-        (memcmp(text, file, sizeof file - 1) != 0 &&
-         memcmp(text, reference, sizeof reference - 1) != 0)) {
-        log_error("the key is not of this TPM; nothing was written");
-        goto out;
-    }
-    ok = file_write(path, text, (size_t)length, 0600, false);
-out:
-    BIO_free(bio);
-    return ok;
-}
-
 static enum exit_code
 make(const struct create *create, const struct algorithm *algorithm)
 {
@@ -239,7 +210,8 @@ make(const struct create *create, const struct algorithm *algorithm)
     code = EXIT_CODE_TPM;
     if (!check_bound(key->pkey))
         goto out;
-    if (create->out != NULL && !write_file(key->pkey, create->out, &code))
+    if (create->out != NULL &&
+        !keys_write(key->pkey, create->out, false, &code))
         goto out;
     if (create->out != NULL)
         printf("%s\n", create->out);
@@ -441,20 +413,20 @@ show_main(int argc, char **argv)
 static const struct verb {
     const char *name;
     enum exit_code (*main)(int argc, char **argv);
-    const struct options_program *program;
 } verbs[] = {
-    { "create", create_main, &create_program },
-    { "show", show_main, &show_program },
-    { "doctor", doctor_main, &doctor_program },
+    { "create", create_main },
+    { "authorize", keys_authorize },
+    { "show", show_main },
+    { "doctor", doctor_main },
 };
 
 static const struct options_row no_rows[] = { { 0 } };
 
 static const struct options_program whole_program = {
     "iot-key",
-    "create | show | doctor [OPTIONS]",
-    "Makes a key in the TPM, shows one, or says what is wrong with a machine.  "
-    "Each verb has its own --help.",
+    "create | authorize | show | doctor [OPTIONS]",
+    "Makes a key in the TPM, says when it can be used, shows one, or says what "
+    "is wrong with a machine.  Each verb has its own --help.",
     no_rows,
     0,
     0

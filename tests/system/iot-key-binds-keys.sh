@@ -23,11 +23,55 @@ expect_error 'PCRs 0, 2, 7 (sha256) are no longer what they were' \
 tpm_restart
 expect_ok "${signing[@]}" -sign pcr.pem "$0"
 
-openssl_plain genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out maker.key
-openssl_plain pkey -in maker.key -pubout -out maker.pub
-expect_ok iot-key create --out signed.pem --algorithm p256 \
-    --authorized-by maker.pub
-expect_error 'signed policies only' "${signing[@]}" -sign signed.pem "$0"
+# A signer of either kind: no state, that of now, one to come, told by values.
+story()
+{
+    rm -f maker.key maker.pub signed.pem copy.pem
+    # shellcheck disable=SC2086 # several words are meant
+    openssl_plain genpkey -quiet -algorithm $1 -out maker.key 2>/dev/null
+    openssl_plain pkey -in maker.key -pubout -out maker.pub
+    expect_ok iot-key create --out signed.pem --algorithm p256 \
+        --authorized-by maker.pub
+    expect_error 'signed policies only' "${signing[@]}" -sign signed.pem "$0"
+    authorize=(iot-key authorize --key signed.pem --signer maker.key)
+    expect_ok "${authorize[@]}" --pcr sha256:16 --name now
+    expect_ok "${signing[@]}" -sign signed.pem "$0"
+    tpm_direct tpm2_pcrextend "16:sha256=$(printf %064d 7)"
+    expect_error 'PCR 16 (sha256) is no longer.*policy now' "${signing[@]}" \
+        -sign signed.pem "$0"
+    tpm_direct tpm2_pcrread -Q -o value sha256:16
+    tpm_direct tpm2_pcrreset 16
+    value=$(od -An -v -tx1 value | tr -d ' \n')
+    TPM2OPENSSL_TCTI=swtpm:port=1 expect_ok "${authorize[@]}" \
+        --pcr "sha256:16=$value" --out copy.pem
+    for state in now then; do
+        expect_ok "${signing[@]}" -sign copy.pem "$0"
+        test "$state" = then ||
+            tpm_direct tpm2_pcrextend "16:sha256=$(printf %064d 7)"
+    done
+    expect_error 'PCR 16' "${signing[@]}" -sign signed.pem "$0"
+    tpm_direct tpm2_pcrreset 16
+    expect_ok "${signing[@]}" -sign signed.pem "$0"
+}
+
+story 'RSA -pkeyopt rsa_keygen_bits:2048'
+story 'EC -pkeyopt ec_paramgen_curve:P-384'
+
+# Somebody else, another key, a file that is there, nothing to say.
+openssl_plain genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 \
+    -out thief.key
+cp signed.pem before.pem
+expect_fail 3 'not the key that this one was left to' iot-key authorize \
+    --key signed.pem --signer thief.key --pcr sha256:16
+expect_fail 3 'was not left to a signer' iot-key authorize --key pcr.pem \
+    --signer maker.key --pcr sha256:16
+expect_fail 3 'PCRs of one bank' "${authorize[@]}" --pcr 16
+expect_fail 3 'no file with a private key' iot-key authorize \
+    --key signed.pem --signer maker.pub --pcr sha256:16
+expect_fail 1 'never overwritten' "${authorize[@]}" --pcr sha256:16 \
+    --out copy.pem
+expect_fail 2 'are needed' "${authorize[@]}"
+expect cmp signed.pem before.pem
 
 expect_fail 2 'no --handle' iot-key create --handle 0x81000010 --pcr sha256:7
 expect_fail 2 'no --handle' iot-key create --handle 0x81000010 --out none.pem \

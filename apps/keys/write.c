@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The file of a key in the TPM, and of no other.  What stands in it is the
+ * provider's affair.
+ */
+#include "write.h"
+
+#include "base/file.h"
+#include "base/key.h"
+#include "base/log.h"
+
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <string.h>
+
+bool
+keys_write(const EVP_PKEY *pkey, const char *path, bool replace,
+           enum exit_code *code)
+{
+    static const char file[] = "-----BEGIN TSS2 PRIVATE KEY-----";
+    static const char reference[] = "-----BEGIN TPM2 KEY REFERENCE-----";
+    BIO *bio = BIO_new(BIO_s_secmem());
+    char *text = NULL;
+    long length = 0;
+    bool ok = false;
+
+    if (bio == NULL ||
+        !PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL)) {
+        *code = key_failed("cannot write the key as a file");
+        goto out;
+    }
+    length = BIO_get_mem_data(bio, &text);
+    *code = EXIT_CODE_FAILED;
+    if (length < (long)sizeof reference ||
+        (memcmp(text, file, sizeof file - 1) != 0 &&
+         memcmp(text, reference, sizeof reference - 1) != 0)) {
+        log_error("the key is not of this TPM; nothing was written");
+        goto out;
+    }
+    ok = file_write(path, text, (size_t)length, 0600, replace);
+out:
+    BIO_free(bio);
+    return ok;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Writes the file of a key in the TPM, once it is sure that no clear key is in
+ * it; for the verbs of iot-key.
+ */
+#ifndef KEYS_WRITE_H
+#define KEYS_WRITE_H
+
+#include "base/checked.h"
+#include "base/exit.h"
+
+#include <openssl/types.h>
+#include <stdbool.h>
+
+/* Mode 0600; of a key that stays in the TPM, it only says where that is.  With
+ * REPLACE false a file that exists is left alone.  False, having logged why;
+ * *CODE is then what to exit with. */
+CHECKED bool
+keys_write(const EVP_PKEY *pkey, const char *path, bool replace,
+           enum exit_code *code);
+
+#endif
