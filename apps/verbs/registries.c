@@ -148,6 +148,15 @@ read_certificate(const char *path, struct registry *wanted)
     return EXIT_CODE_DONE;
 }
 
+/* The bridges may not be allowed to make it themselves; without it they go on
+ * as well as they can, so the registry stands all the same. */
+static void
+make_traffic(struct verbs_call *call)
+{
+    if (!verbs_open_traffic(call, TRAFFIC_WRITE))
+        log_warning("what devices send cannot be kept");
+}
+
 static enum exit_code
 create(struct verbs_call *call)
 {
@@ -164,6 +173,7 @@ create(struct verbs_call *call)
         code = EXIT_CODE_FAILED;
     if (code == EXIT_CODE_DONE) {
         verbs_say("Created registry", wanted->id);
+        make_traffic(call);
         if (call->format != VERBS_UNSAID)
             code = show_one(call);
     }
