@@ -23,6 +23,7 @@
 #include "bridge/sink.h"
 #include "bridge/site.h"
 #include "bridge/subscribe.h"
+#include "gate/gate.h"
 
 #include <mosquitto_broker.h>
 
@@ -285,6 +286,7 @@ plugin_free(struct plugin *plugin)
         mosquitto_callback_unregister(plugin->identifier, callbacks[i].event,
                                       callbacks[i].callback, NULL);
     sessions_free(&plugin->bridge.sessions);
+    gate_keys_free(&plugin->bridge.keys);
     journal_free(&plugin->bridge.journal);
     database_close(&plugin->bridge.database);
     free(plugin);
@@ -354,7 +356,8 @@ mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **user,
     plugin->identifier = identifier;
     plugin->bridge.refusals = (struct limit){ .burst = 100, .each_second = 2 };
     plugin->bridge.sessions = sessions_new();
-    if (plugin->bridge.sessions == NULL ||
+    plugin->bridge.keys = gate_keys_new();
+    if (plugin->bridge.sessions == NULL || plugin->bridge.keys == NULL ||
         !read_settings(&plugin->bridge.settings, options, count) ||
         !open_journal(plugin) || !listen_to_broker(plugin))
         goto out;

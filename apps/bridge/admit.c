@@ -119,6 +119,7 @@ authenticate(struct bridge *bridge, const struct mosquitto *client,
         .token_length = password != NULL ? strlen(password) : 0,
         .now = time(NULL),
         .skew = bridge->settings.skew,
+        .keys = bridge->keys,
     };
     struct gate_refusal refusal;
     int64_t start = clock_nanoseconds();

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gate_keys;
 struct journal;
 struct sessions;
 
@@ -24,6 +25,7 @@ struct bridge {
     struct database database; /* the registry, read only */
     struct journal *journal;
     struct sessions *sessions;
+    struct gate_keys *keys; /* of devices that were here */
     struct counters counters;
     struct limit refusals; /* that are written down */
     int64_t second;        /* of the last tick, on clock_seconds */

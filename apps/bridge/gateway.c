@@ -128,6 +128,7 @@ gateway_attach(struct bridge *bridge, const struct party *party,
         .path_length = strlen(party->topic.device),
         .now = time(NULL),
         .skew = bridge->settings.skew,
+        .keys = bridge->keys,
     };
     struct gate_device device;
     struct gate_refusal refusal;

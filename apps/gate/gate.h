@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gate_keys;
 struct registry_store;
 
 enum {
@@ -25,6 +26,7 @@ enum {
     GATE_EVENTS_MOST = 262144, /* bytes of telemetry, section 2.4 */
     GATE_STATE_MOST = 65536,   /* bytes of state, section 2.5 */
     GATE_ATTACH_MOST = 16384,  /* bytes about a device to attach */
+    GATE_KEYS_MOST = 1024,     /* that are kept ready */
     GATE_ATTACHED_MOST = 1000, /* devices to a gateway, section 3.5 */
 };
 
@@ -92,6 +94,7 @@ struct gate_visitor {
     size_t token_length;
     int64_t now;  /* Unix seconds */
     int64_t skew; /* seconds; GATE_SKEW unless the operator wants less */
+    struct gate_keys *keys; /* borrowed; NULL for none */
 };
 
 /* A device that was let in.  It holds no pointer and may be copied. */
@@ -111,6 +114,18 @@ enum gate_direction {
     GATE_SUBSCRIBE, /* ask for it, with a filter */
     GATE_RECEIVE,   /* be sent something on it */
 };
+
+/*
+ * Keys of devices that were let in, read and ready to verify with: to read one
+ * takes longer than to verify with it.  There are at most GATE_KEYS_MOST, some
+ * 4 KB each, and none is used unless the registry has it still.  NULL when
+ * there is no memory.
+ */
+CHECKED struct gate_keys *
+gate_keys_new(void);
+
+void
+gate_keys_free(struct gate_keys **keys);
 
 /*
  * Lets VISITOR in, filling *DEVICE, when the registry has the device, nothing

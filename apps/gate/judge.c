@@ -6,6 +6,7 @@
  */
 #include "judge.h"
 
+#include "keys.h"
 #include "refuse.h"
 #include "registry/registry.h"
 
@@ -59,28 +60,17 @@ gate_judge_record(const struct registry_admission *admission,
     return true;
 }
 
-/* Tells the keys of one device apart (FNV-1a), and is no digest: it need not
- * withstand those who choose the keys. */
-static uint64_t
-key_mark(const struct registry_key *key)
-{
-    uint64_t mark = 14695981039346656037U;
-
-    for (size_t i = 0; i < key->spki_length; i++)
-        mark = (mark ^ key->spki[i]) * 1099511628211U;
-    return mark;
-}
-
 bool
 gate_has_key(const struct registry_admission *admission, uint64_t mark)
 {
     for (size_t i = 0; i < admission->key_count; i++)
-        if (key_mark(&admission->keys[i]) == mark)
+        if (gate_key_mark(&admission->keys[i]) == mark)
             return true;
     return false;
 }
 
-/* Tries one key.  What is wrong with it, or with the token, or nothing. */
+/* Tries one key.  What is wrong with it, or with the token, or nothing.  It is
+ * kept ready only if all is well, so that strangers fill no place. */
 static enum gate_reason
 try_key(const struct registry_key *record, const char *project,
         const struct gate_visitor *visitor, struct gate_pass *pass,
@@ -93,16 +83,20 @@ try_key(const struct registry_key *record, const char *project,
         .longest = GATE_LONGEST,
     };
     struct iotjwt_claims *claims = NULL;
-    struct iotjwt_key *key =
-        iotjwt_key_new(algorithms[record->algorithm], record->spki,
-                       record->spki_length, NULL, NULL, error);
+    const struct iotjwt_key *key = gate_keys_find(visitor->keys, record);
+    struct iotjwt_key *own = NULL;
 
+    if (key == NULL)
+        key = own = iotjwt_key_new(algorithms[record->algorithm], record->spki,
+                                   record->spki_length, NULL, NULL, error);
     if (key != NULL)
         claims = iotjwt_verify(visitor->token, visitor->token_length, key,
                                &policy, error);
     if (claims != NULL)
-        *pass = (struct gate_pass){ claims->expires_at, key_mark(record) };
-    iotjwt_key_free(&key);
+        *pass = (struct gate_pass){ claims->expires_at, gate_key_mark(record) };
+    if (claims != NULL)
+        gate_keys_keep(visitor->keys, record, &own);
+    iotjwt_key_free(&own);
     if (claims == NULL)
         return reason_of(error->code);
     iotjwt_claims_free(&claims);

@@ -30,6 +30,7 @@ struct site {
     char *token;
     int64_t now;
     enum gate_door door;
+    struct gate_keys *keys;
 };
 
 static char *
@@ -110,6 +111,7 @@ visit(const struct site *site, const char *path, struct gate_device *device)
         .token_length = site->token != NULL ? strlen(site->token) : 0,
         .now = site->now,
         .skew = GATE_SKEW,
+        .keys = site->keys,
     };
     struct gate_refusal refusal = { GATE_NO_REASON, "" };
 
@@ -231,18 +233,44 @@ check_keys(struct site *site, const struct gate_device *device)
     free(credentials[1].pem);
 }
 
+/* A key that is ready verifies what it verified, and no more. */
+static void
+check_kept_keys(struct site *site)
+{
+    char *token = site->token;
+    struct iotjwt_claims claims = { .audience = "p-1",
+                                    .issued_at = site->now,
+                                    .expires_at = site->now + 60 };
+    EVP_PKEY *stranger = EVP_EC_gen("P-256");
+    struct gate_device device;
+
+    for (int i = 0; i < 3; i++)
+        CHECK(visit(site, DEVICE, &device) == GATE_NO_REASON);
+    site->token = iotjwt_mint(stranger, &claims, NULL, NULL, NULL);
+    CHECK(visit(site, DEVICE, &device) == GATE_SIGNATURE);
+    iotjwt_free(&site->token);
+    site->token = token;
+    CHECK(visit(site, DEVICE, &device) == GATE_NO_REASON);
+    EVP_PKEY_free(stranger);
+}
+
 int
 main(void)
 {
     struct site site = { .store = NULL };
     struct gate_device device;
 
-    if (CHECK(site_open(&site))) {
+    /* With keys kept ready: what was taken away or forged fails all the same.
+     */
+    site.keys = gate_keys_new();
+    if (CHECK(site.keys != NULL) && CHECK(site_open(&site))) {
+        check_kept_keys(&site);
         check_who_it_is(&site, &device);
         check_what_is_given(&site);
         check_keys(&site, &device);
         check_changes(&site, &device);
     }
+    gate_keys_free(&site.keys);
     site_close(&site);
     return check_end();
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A table in which each key has one place, by its mark, and the newest has it.
+ * A key is found by all its bytes, as the registry has them at that moment: so
+ * nothing here can be out of date, and nothing needs to be thrown away.
+ */
+#include "keys.h"
+
+#include "registry/registry.h"
+
+#include <iotjwt.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+struct place {
+    struct iotjwt_key *key;
+    enum registry_algorithm algorithm;
+    unsigned char *spki;
+    size_t spki_length;
+};
+
+struct gate_keys {
+    struct place places[GATE_KEYS_MOST];
+};
+
+uint64_t
+gate_key_mark(const struct registry_key *record)
+{
+    uint64_t mark = 14695981039346656037U;
+
+    for (size_t i = 0; i < record->spki_length; i++)
+        mark = (mark ^ record->spki[i]) * 1099511628211U;
+    return mark;
+}
+
+struct gate_keys *
+gate_keys_new(void)
+{
+    return calloc(1, sizeof(struct gate_keys));
+}
+
+static void
+clear(struct place *place)
+{
+    iotjwt_key_free(&place->key);
+    free(place->spki);
+    place->spki = NULL;
+}
+
+void
+gate_keys_free(struct gate_keys **keys)
+{
+    if (*keys == NULL)
+        return;
+    for (size_t i = 0; i < GATE_KEYS_MOST; i++)
+        clear(&(*keys)->places[i]);
+    free(*keys);
+    *keys = NULL;
+}
+
+const struct iotjwt_key *
+gate_keys_find(const struct gate_keys *keys, const struct registry_key *record)
+{
+    const struct place *place;
+
+    if (keys == NULL)
+        return NULL;
+    place = &keys->places[gate_key_mark(record) % GATE_KEYS_MOST];
+    if (place->key == NULL || place->algorithm != record->algorithm ||
+        place->spki_length != record->spki_length ||
+        memcmp(place->spki, record->spki, record->spki_length) != 0)
+        return NULL;
+    return place->key;
+}
+
+void
+gate_keys_keep(struct gate_keys *keys, const struct registry_key *record,
+               struct iotjwt_key **key)
+{
+    struct place *place;
+    unsigned char *spki;
+
+    if (keys == NULL || *key == NULL)
+        return;
+    spki = malloc(record->spki_length);
+    if (spki == NULL)
+        return;
+    memcpy(spki, record->spki, record->spki_length);
+    place = &keys->places[gate_key_mark(record) % GATE_KEYS_MOST];
+    clear(place);
+    *place =
+        (struct place){ *key, record->algorithm, spki, record->spki_length };
+    *key = NULL;
+}
