@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The broker is killed at any moment while many devices publish: every message
+# that it acknowledged is pulled afterwards, once or more.  It comes back each
+# time by itself, on the files that the one before left behind.
+#
+#     tests/system/bridge-survives-kill.sh [KILLS [DEVICES]]
+. "$(dirname "$0")/../fixture/lib.sh"
+. "$(dirname "$0")/../fixture/bridge.sh"
+need mosquitto_passwd sqlite3 jq
+load=$BUILD_ROOT/tests/fixture/mqtt-load
+kills=${1:-3}
+devices=${2:-12}
+
+site_make
+keep_in all
+key_make shared ec
+token shared >"$T/token"
+for ((i = 0; i < devices; i++)); do
+    device_with "dev-$i" "$REGISTRY" "path=$T/shared.pub,type=es256-pem"
+    echo "$(path_of "dev-$i") $(cat "$T/token")"
+done >"$T/devices"
+bridge_start
+
+# Each publishes ten messages, waits for their acknowledgements, which are
+# written down, and goes on; when it loses its connection it comes again.
+touch "$T/acknowledged"
+"$load" publish "$DEVICE_PORT" "$T/ca/root.crt" "$T/devices" "$devices" 600 \
+    1000000 10 100 >"$T/acknowledged" 2>"$T/load" &
+publishers=$!
+STARTED+=("$publishers")
+
+# kept: the number of the last message that is.  kept_after NUMBER: a later one.
+kept()
+{
+    sqlite3 -readonly "$T/traffic.db" 'SELECT coalesce(max(key), 0) FROM message'
+}
+kept_after()
+{
+    test "$(kept)" -gt "$1"
+}
+
+for ((i = 0; i < kills; i++)); do
+    before=$(kept)
+    expect wait_until 20 kept_after "$before"
+    sleep "0.$((RANDOM % 900 + 100))"
+    kill -KILL "$BROKER_PID"
+    wait "$BROKER_PID" 2>/dev/null || true
+    background "$BROKER_LOG" mosquitto -c "$BROKER_CONF"
+    BROKER_PID=$STARTED_PID
+    expect wait_listening "$BROKER_PID" "$DEVICE_PORT"
+done
+before=$(kept)
+expect wait_until 20 kept_after "$before"
+kill -TERM "$publishers"
+expect wait "$publishers"
+
+registry_do subscriptions pull all --project "$PROJECT" --auto-ack \
+    --limit 10000000 --json >"$T/pulled"
+jq -r '.[].message | .attributes.deviceId + " " + (.data | @base64d)' \
+    "$T/pulled" | sed 's/^dev-\([0-9]*\) \1 /\1 /; s/ *$//' >"$T/got"
+sort -u "$T/got" >"$T/got.sorted"
+sort -u "$T/acknowledged" >"$T/told"
+comm -23 "$T/told" "$T/got.sorted" >"$T/missing"
+echo "$kills kills, $devices devices: $(wc -l <"$T/told") acknowledged," \
+    "$(wc -l <"$T/missing") missing, $(wc -l <"$T/got") pulled"
+expect test "$(wc -l <"$T/told")" -gt $((kills * devices))
+expect test ! -s "$T/missing"
+# Nor were there any that nobody sent: at most what was under way each time.
+expect test "$(comm -13 "$T/told" "$T/got.sorted" | wc -l)" -le $((devices * 10))
+# All were let in, and somebody again after each kill.
+expect test "$(cut -d' ' -f1 "$T/load")" -ge $((devices + kills))
+expect test "$(sqlite3 "$T/traffic.db" 'PRAGMA integrity_check')" = ok
+bridge_stop
