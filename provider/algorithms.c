@@ -10,6 +10,7 @@
 #include "digest.h"
 #include "encode.h"
 #include "ephemeral.h"
+#include "exchange.h"
 #include "keymgmt.h"
 #include "provider.h"
 #include "rand.h"
@@ -44,6 +45,7 @@ static const OSSL_ALGORITHM keymgmts[] = {
 };
 
 static const OSSL_ALGORITHM exchanges[] = {
+    { "ECDH", OURS, tpm_ecdh_functions, NULL },
     { EPHEMERAL_EXCHANGE, OURS, ephemeral_exchange_functions, NULL },
     { NULL, NULL, NULL, NULL },
 };

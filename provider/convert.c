@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 #include <string.h>
 
@@ -105,4 +106,46 @@ tpm_param_set_number(OSSL_PARAM *param, const unsigned char *number, size_t len)
     ok = bn != NULL && OSSL_PARAM_set_BN(param, bn);
     BN_free(bn);
     return ok;
+}
+
+int
+tpm_put_rsa(const TPM2B_PUBLIC_KEY_RSA *from, unsigned char *sig, size_t *len,
+            size_t room)
+{
+    if (from->size > room)
+        return 0;
+    memcpy(sig, from->buffer, from->size);
+    *len = from->size;
+    return 1;
+}
+
+int
+tpm_put_ecdsa(const TPMS_SIGNATURE_ECDSA *from, unsigned char *sig, size_t *len,
+              size_t room)
+{
+    ECDSA_SIG *pair = NULL;
+    BIGNUM *r = NULL;
+    BIGNUM *s = NULL;
+    int written = 0;
+
+    pair = ECDSA_SIG_new();
+    r = BN_bin2bn(from->signatureR.buffer, from->signatureR.size, NULL);
+    s = BN_bin2bn(from->signatureS.buffer, from->signatureS.size, NULL);
+    if (pair == NULL || r == NULL || s == NULL || !ECDSA_SIG_set0(pair, r, s))
+        goto out;
+    r = NULL; /* the pair's now */
+    s = NULL;
+    written = i2d_ECDSA_SIG(pair, NULL);
+    if (written <= 0 || (size_t)written > room) {
+        written = 0;
+        goto out;
+    }
+    written = i2d_ECDSA_SIG(pair, &sig);
+    *len = (size_t)written;
+
+out:
+    BN_free(r);
+    BN_free(s);
+    ECDSA_SIG_free(pair);
+    return written > 0;
 }

@@ -65,4 +65,13 @@ CHECKED int
 tpm_param_set_number(OSSL_PARAM *param, const unsigned char *number,
                      size_t len);
 
+/* A signature as OpenSSL has it: RSA's block, ECDSA's DER (RFC 3279 §2.2.3);
+ * fails when there is not room for it. */
+CHECKED int
+tpm_put_rsa(const TPM2B_PUBLIC_KEY_RSA *from, unsigned char *sig, size_t *len,
+            size_t room);
+CHECKED int
+tpm_put_ecdsa(const TPMS_SIGNATURE_ECDSA *from, unsigned char *sig, size_t *len,
+              size_t room);
+
 #endif

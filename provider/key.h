@@ -28,6 +28,7 @@ struct tpm_key {
     int auth_given;           /* 1: the password is known, be it of size 0 */
     TPM2B_AUTH auth;          /* the password */
     TPM2B_AUTH parent_auth;   /* size 0: none, or in the environment */
+    int is_public;            /* 1: a peer's, no private half anywhere */
     atomic_int is_believed;   /* 1: nobody looked yet what is at the handle */
     struct tpm_keyfile *file; /* what else its file says, or NULL */
 };

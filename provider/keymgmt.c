@@ -339,9 +339,10 @@ keymgmt_has(const void *context, int selection)
 {
     const struct tpm_key *key = context;
 
-    (void)selection;
     /* a TPM key has everything, if we may use it */
-    return key != NULL && key->area.publicArea.type != 0;
+    return key != NULL && key->area.publicArea.type != 0 &&
+           !(key->is_public &&
+             (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0);
 }
 
 int

@@ -18,6 +18,10 @@ static OSSL_FUNC_keymgmt_gen_init_fn gen_init;
 static OSSL_FUNC_keymgmt_gen_settable_params_fn gen_settable_params;
 static OSSL_FUNC_keymgmt_gettable_params_fn gettable_params;
 static OSSL_FUNC_keymgmt_export_types_fn export_types;
+static OSSL_FUNC_keymgmt_import_fn import;
+static OSSL_FUNC_keymgmt_dup_fn dup;
+static OSSL_FUNC_keymgmt_set_params_fn set_params;
+static OSSL_FUNC_keymgmt_settable_params_fn settable_params;
 static OSSL_FUNC_keymgmt_query_operation_name_fn query_operation_name;
 
 /* key.c lets no key in whose curve is not in the table. */
@@ -239,6 +243,108 @@ export_types(int selection)
                : NULL;
 }
 
+/* X and Y of an uncompressed point. */
+CHECKED static int
+take_point(const struct tpm_curve *curve, const OSSL_PARAM *param,
+           TPMS_ECC_POINT *point)
+{
+    const unsigned char *bytes = NULL;
+    const void *data = NULL;
+    size_t len = 0;
+
+    if (!OSSL_PARAM_get_octet_string_ptr(param, &data, &len) ||
+        len != 1 + 2 * curve->bytes)
+        return 0;
+    bytes = data;
+    if (bytes[0] != 0x04)
+        return 0;
+    point->x.size = (UINT16)curve->bytes;
+    point->y.size = (UINT16)curve->bytes;
+    memcpy(point->x.buffer, bytes + 1, curve->bytes);
+    memcpy(point->y.buffer, bytes + 1 + curve->bytes, curve->bytes);
+    return 1;
+}
+
+/* A peer's public key, to agree with. Nothing private comes in: OpenSSL then
+ * leaves the key where it is. */
+static int
+import(void *context, int selection, const OSSL_PARAM params[])
+{
+    struct tpm_key *key = context;
+    TPMT_PUBLIC *area = &key->area.publicArea;
+    const OSSL_PARAM *group =
+        OSSL_PARAM_locate_const(params, OSSL_PKEY_PARAM_GROUP_NAME);
+    const OSSL_PARAM *point =
+        OSSL_PARAM_locate_const(params, OSSL_PKEY_PARAM_PUB_KEY);
+    const struct tpm_curve *curve = NULL;
+    const char *name = NULL;
+
+    if ((selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) == 0 || group == NULL ||
+        point == NULL ||
+        OSSL_PARAM_locate_const(params, OSSL_PKEY_PARAM_PRIV_KEY) != NULL ||
+        !OSSL_PARAM_get_utf8_string_ptr(group, &name) || name == NULL)
+        return 0;
+    curve = tpm_curve_by_name(name);
+    if (curve == NULL || !take_point(curve, point, &area->unique.ecc))
+        return 0;
+    area->type = TPM2_ALG_ECC;
+    area->nameAlg = TPM2_ALG_SHA256;
+    area->parameters.eccDetail.curveID = curve->id;
+    area->parameters.eccDetail.symmetric.algorithm = TPM2_ALG_NULL;
+    area->parameters.eccDetail.scheme.scheme = TPM2_ALG_NULL;
+    area->parameters.eccDetail.kdf.scheme = TPM2_ALG_NULL;
+    key->is_public = 1;
+    return 1;
+}
+
+/* The curve alone is the beginning of somebody else's public key. */
+static void *
+dup(const void *context, int selection)
+{
+    const struct tpm_key *key = context;
+    struct tpm_key *copy = NULL;
+
+    if ((selection & OSSL_KEYMGMT_SELECT_KEYPAIR) != 0)
+        return keymgmt_dup(context, selection);
+    copy = keymgmt_new(key->prov);
+    if (copy == NULL)
+        return NULL;
+    copy->area = key->area;
+    copy->area.publicArea.objectAttributes = 0;
+    copy->is_public = 1;
+    memset(&copy->area.publicArea.unique, 0,
+           sizeof copy->area.publicArea.unique);
+    return copy;
+}
+
+/* Nothing in a key changes once it has its point. */
+static int
+set_params(void *context, const OSSL_PARAM params[])
+{
+    struct tpm_key *key = context;
+    TPMT_PUBLIC *area = &key->area.publicArea;
+    const OSSL_PARAM *p =
+        OSSL_PARAM_locate_const(params, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY);
+
+    if (p == NULL)
+        return 1;
+    return key->is_public && area->unique.ecc.x.size == 0 &&
+           area->type == TPM2_ALG_ECC &&
+           take_point(curve_of(area), p, &area->unique.ecc);
+}
+
+static const OSSL_PARAM *
+settable_params(void *context)
+{
+    static const OSSL_PARAM params[] = {
+        OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, NULL, 0),
+        OSSL_PARAM_END,
+    };
+
+    (void)context;
+    return params;
+}
+
 static const char *
 query_operation_name(int operation)
 {
@@ -256,10 +362,12 @@ const OSSL_DISPATCH tpm_ec_keymgmt_functions[] = {
     DISPATCH(OSSL_FUNC_KEYMGMT_GEN_CLEANUP, keymgmt_gen_cleanup),
     DISPATCH(OSSL_FUNC_KEYMGMT_LOAD, keymgmt_load),
     DISPATCH(OSSL_FUNC_KEYMGMT_NEW, keymgmt_new),
-    DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT, keymgmt_import),
-    DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, keymgmt_import_types),
+    DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT, import),
+    DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, export_types),
     DISPATCH(OSSL_FUNC_KEYMGMT_FREE, keymgmt_free),
-    DISPATCH(OSSL_FUNC_KEYMGMT_DUP, keymgmt_dup),
+    DISPATCH(OSSL_FUNC_KEYMGMT_DUP, dup),
+    DISPATCH(OSSL_FUNC_KEYMGMT_SETTABLE_PARAMS, settable_params),
+    DISPATCH(OSSL_FUNC_KEYMGMT_SET_PARAMS, set_params),
     DISPATCH(OSSL_FUNC_KEYMGMT_HAS, keymgmt_has),
     DISPATCH(OSSL_FUNC_KEYMGMT_MATCH, keymgmt_match),
     DISPATCH(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, gettable_params),

@@ -41,6 +41,11 @@ operate(struct job *job)
     struct tpm_key *key = job->key;
     char subject[TPM_KEY_SUBJECT_MAX];
 
+    if (key->is_public) {
+        tpm_raise(key->prov, TPM_R_NOT_A_KEY,
+                  "this is a public key: the private one is needed");
+        return 0;
+    }
     tpm_key_subject(key, subject);
     if (!key->empty_auth && !key->auth_given) {
         tpm_raise(key->prov, TPM_R_BAD_PASSWORD,

@@ -12,19 +12,20 @@
 #include "provider.h"
 #include "rsasign.h"
 #include "scheme.h"
+#include "verify.h"
 
 #include <openssl/buffer.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/ec.h>
 #include <string.h>
 
 struct sign {
     struct provider *prov;
     struct tpm_key *key; /* a reference of our own */
     struct scheme scheme;
-    EVP_MD_CTX *md; /* NULL: the digest is given to us */
-    BUF_MEM *data;  /* instead, for a restricted key: the TPM hashes it */
+    EVP_MD_CTX *md;        /* NULL: the digest is given to us */
+    struct verify *verify; /* NULL: this context signs */
+    BUF_MEM *data; /* instead, for a restricted key: the TPM hashes it */
 };
 
 /* As much as such a key is given in one go; a TPM hashes some 100 KB/s. */
@@ -35,6 +36,11 @@ static OSSL_FUNC_signature_freectx_fn free_context;
 static OSSL_FUNC_signature_dupctx_fn dup_context;
 static OSSL_FUNC_signature_sign_init_fn sign_init;
 static OSSL_FUNC_signature_sign_fn sign;
+static OSSL_FUNC_signature_verify_init_fn check_init;
+static OSSL_FUNC_signature_verify_fn check;
+static OSSL_FUNC_signature_digest_verify_init_fn digest_check_init;
+static OSSL_FUNC_signature_digest_verify_update_fn digest_check_update;
+static OSSL_FUNC_signature_digest_verify_final_fn digest_check_final;
 static OSSL_FUNC_signature_digest_sign_init_fn digest_sign_init;
 static OSSL_FUNC_signature_digest_sign_update_fn digest_sign_update;
 static OSSL_FUNC_signature_digest_sign_final_fn digest_sign_final;
@@ -69,6 +75,7 @@ free_context(void *context)
         return;
     EVP_MD_CTX_free(op->md);
     BUF_MEM_free(op->data);
+    verify_free(&op->verify);
     tpm_key_free(&op->key);
     OPENSSL_free(op);
 }
@@ -102,6 +109,7 @@ dup_context(void *context)
         return NULL;
     copy->md = NULL;
     copy->data = NULL;
+    copy->verify = NULL;
     if (copy->key != NULL && !tpm_key_up_ref(copy->key)) {
         OPENSSL_free(copy);
         return NULL;
@@ -110,7 +118,10 @@ dup_context(void *context)
         copy->md = EVP_MD_CTX_new();
     if (op->data != NULL)
         copy->data = BUF_MEM_new();
-    if ((op->md == NULL ||
+    if (op->verify != NULL)
+        copy->verify = verify_dup(op->verify);
+    if ((op->verify == NULL) == (copy->verify == NULL) &&
+        (op->md == NULL ||
          (copy->md != NULL && EVP_MD_CTX_copy_ex(copy->md, op->md))) &&
         (op->data == NULL ||
          (copy->data != NULL &&
@@ -122,20 +133,72 @@ dup_context(void *context)
 
 /* Without a key a context is begun anew with the one that it has. */
 CHECKED static int
-take_key(struct sign *op, struct tpm_key *key)
+hold_key(struct sign *op, struct tpm_key *key)
 {
     EVP_MD_CTX_free(op->md);
     op->md = NULL;
     BUF_MEM_free(op->data);
     op->data = NULL;
-    if (key != NULL) {
-        if (!tpm_key_up_ref(key))
-            return 0;
-        tpm_key_free(&op->key);
-        op->key = key;
-        return scheme_init(&op->scheme, key);
-    }
-    return op->key != NULL;
+    verify_free(&op->verify);
+    if (key == NULL)
+        return op->key != NULL;
+    if (!tpm_key_up_ref(key))
+        return 0;
+    tpm_key_free(&op->key);
+    op->key = key;
+    return 1;
+}
+
+CHECKED static int
+take_key(struct sign *op, struct tpm_key *key)
+{
+    return hold_key(op, key) &&
+           (key == NULL || scheme_init(&op->scheme, op->key));
+}
+
+static int
+check_init(void *context, void *key, const OSSL_PARAM params[])
+{
+    struct sign *op = context;
+
+    return hold_key(op, key) && (op->verify = verify_new(op->key)) != NULL &&
+           verify_begin(op->verify, params);
+}
+
+static int
+digest_check_init(void *context, const char *name, void *key,
+                  const OSSL_PARAM params[])
+{
+    struct sign *op = context;
+
+    return hold_key(op, key) && (op->verify = verify_new(op->key)) != NULL &&
+           verify_begin_data(op->verify, name, params);
+}
+
+static int
+check(void *context, const unsigned char *sig, size_t len,
+      const unsigned char *digest, size_t digest_len)
+{
+    struct sign *op = context;
+
+    return op->verify != NULL &&
+           verify_digest(op->verify, sig, len, digest, digest_len);
+}
+
+static int
+digest_check_update(void *context, const unsigned char *data, size_t len)
+{
+    struct sign *op = context;
+
+    return op->verify != NULL && verify_update(op->verify, data, len);
+}
+
+static int
+digest_check_final(void *context, const unsigned char *sig, size_t len)
+{
+    struct sign *op = context;
+
+    return op->verify != NULL && verify_data(op->verify, sig, len);
 }
 
 static int
@@ -181,48 +244,6 @@ longest_signature(const struct sign *op)
     return (size_t)keytype_of(op->key)->max_size(&op->key->area.publicArea);
 }
 
-CHECKED static int
-put_rsa(const TPM2B_PUBLIC_KEY_RSA *from, unsigned char *sig, size_t *len,
-        size_t room)
-{
-    if (from->size > room)
-        return 0;
-    memcpy(sig, from->buffer, from->size);
-    *len = from->size;
-    return 1;
-}
-
-CHECKED static int
-put_ecdsa(const TPMS_SIGNATURE_ECDSA *from, unsigned char *sig, size_t *len,
-          size_t room)
-{
-    ECDSA_SIG *pair = NULL;
-    BIGNUM *r = NULL;
-    BIGNUM *s = NULL;
-    int written = 0;
-
-    pair = ECDSA_SIG_new();
-    r = BN_bin2bn(from->signatureR.buffer, from->signatureR.size, NULL);
-    s = BN_bin2bn(from->signatureS.buffer, from->signatureS.size, NULL);
-    if (pair == NULL || r == NULL || s == NULL || !ECDSA_SIG_set0(pair, r, s))
-        goto out;
-    r = NULL; /* the pair's now */
-    s = NULL;
-    written = i2d_ECDSA_SIG(pair, NULL);
-    if (written <= 0 || (size_t)written > room) {
-        written = 0;
-        goto out;
-    }
-    written = i2d_ECDSA_SIG(pair, &sig);
-    *len = (size_t)written;
-
-out:
-    BN_free(r);
-    BN_free(s);
-    ECDSA_SIG_free(pair);
-    return written > 0;
-}
-
 /* Only what was asked for, of the right size, leaves here. */
 CHECKED static int
 put_signature(const struct sign *op, const TPMT_SIGNATURE *from,
@@ -232,11 +253,12 @@ put_signature(const struct sign *op, const TPMT_SIGNATURE *from,
     size_t longest = longest_signature(op);
 
     if (from->sigAlg == op->scheme.id && from->sigAlg == TPM2_ALG_ECDSA) {
-        if (put_ecdsa(&value->ecdsa, sig, len, room < longest ? room : longest))
+        if (tpm_put_ecdsa(&value->ecdsa, sig, len,
+                          room < longest ? room : longest))
             return 1;
     } else if (from->sigAlg == op->scheme.id &&
                value->rsassa.sig.size == longest) {
-        if (put_rsa(&value->rsassa.sig, sig, len, room))
+        if (tpm_put_rsa(&value->rsassa.sig, sig, len, room))
             return 1;
     }
     tpm_raise(op->prov, TPM_R_BAD_ANSWER,
@@ -319,6 +341,8 @@ get_params(void *context, OSSL_PARAM params[])
 {
     const struct sign *op = context;
 
+    if (op->verify != NULL)
+        return verify_get_params(op->verify, params);
     return op->key != NULL && scheme_get_params(&op->scheme, op->key, params);
 }
 
@@ -346,6 +370,8 @@ set_params(void *context, const OSSL_PARAM params[])
 
     if (params == NULL)
         return 1;
+    if (op->verify != NULL)
+        return verify_set_params(op->verify, params);
     return op->key != NULL && scheme_set_params(&op->scheme, op->key, params);
 }
 
@@ -427,6 +453,11 @@ const OSSL_DISPATCH tpm_rsa_signature_functions[] = {
     DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_UPDATE, digest_sign_update),
     DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_FINAL, digest_sign_final),
     DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN, digest_sign),
+    DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY_INIT, check_init),
+    DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY, check),
+    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_INIT, digest_check_init),
+    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_UPDATE, digest_check_update),
+    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_FINAL, digest_check_final),
     DISPATCH(OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, get_params),
     DISPATCH(OSSL_FUNC_SIGNATURE_GETTABLE_CTX_PARAMS, gettable_params),
     DISPATCH(OSSL_FUNC_SIGNATURE_SET_CTX_PARAMS, set_params),
@@ -448,6 +479,11 @@ const OSSL_DISPATCH tpm_ecdsa_signature_functions[] = {
     DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_UPDATE, digest_sign_update),
     DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_FINAL, digest_sign_final),
     DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN, digest_sign),
+    DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY_INIT, check_init),
+    DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY, check),
+    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_INIT, digest_check_init),
+    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_UPDATE, digest_check_update),
+    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_FINAL, digest_check_final),
     DISPATCH(OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, get_params),
     DISPATCH(OSSL_FUNC_SIGNATURE_GETTABLE_CTX_PARAMS, gettable_params),
     DISPATCH(OSSL_FUNC_SIGNATURE_SET_CTX_PARAMS, set_params),
