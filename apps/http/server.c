@@ -111,6 +111,31 @@ add_header(struct evhttp_request *to, const char *name, const char *value)
                              value) == 0;
 }
 
+/* What a status asks for by itself: how to prove who one is (RFC 9110 section
+ * 11.6.1), and when to come again (10.2.3). */
+static const struct {
+    int status;
+    const char *name;
+    const char *value;
+} headers[] = {
+    { 401, "WWW-Authenticate", "Bearer" },
+    { 429, "Retry-After", "1" },
+    { 503, "Retry-After", "1" },
+};
+
+static bool
+add_headers(struct evhttp_request *to, const struct http_answer *answer,
+            bool is_last)
+{
+    bool ok = add_header(to, "Content-Type", answer->type) &&
+              (!is_last || add_header(to, "Connection", "close"));
+
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        if (headers[i].status == answer->status)
+            ok = ok && add_header(to, headers[i].name, headers[i].value);
+    return ok;
+}
+
 static void
 send_answer(struct evhttp_request *to, const struct http_answer *answer,
             bool is_last)
@@ -118,8 +143,7 @@ send_answer(struct evhttp_request *to, const struct http_answer *answer,
     struct evbuffer *body = evbuffer_new();
 
     if (body == NULL || evbuffer_add(body, answer->body, answer->length) != 0 ||
-        !add_header(to, "Content-Type", answer->type) ||
-        (is_last && !add_header(to, "Connection", "close")))
+        !add_headers(to, answer, is_last))
         evhttp_send_error(to, HTTP_INTERNAL, NULL);
     else
         evhttp_send_reply(to, answer->status, http_status_word(answer->status),

@@ -3,13 +3,13 @@
  * The table of calls, and the one way that all of them go: who is it, what does
  * it say, for whom, may it so soon, and then do it.  Section 4.1.
  */
+#include "base/log.h"
+#include "base/options.h"
 #include "bridge/clock.h"
 #include "call.h"
 #include "http/request.h"
 #include "http/routes.h"
 #include "rates.h"
-
-#include "base/options.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -79,6 +79,17 @@ read_query(struct call *call)
     return ok;
 }
 
+/* Reads the call as its kind does; what is not understood is told. */
+static bool
+understand(struct call *call, const struct kind *kind)
+{
+    if (kind->read(call))
+        return true;
+    log_warning("did not understand %s from %s: %s", call->visitor.path.device,
+                call->request->address, call->problem.message);
+    return false;
+}
+
 static bool
 is_in_time(struct call *call)
 {
@@ -98,8 +109,9 @@ answer(void *context, const struct http_request *request,
     struct call call = { .bridge = context,
                          .request = request,
                          .now = time(NULL) };
-    bool ok = call_let_in(&call) && is_in_time(&call) && kind->read(&call) &&
-              call_stand_in(&call) && kind->run(&call);
+    bool ok = call_let_in(&call) && is_in_time(&call) &&
+              understand(&call, kind) && call_stand_in(&call) &&
+              kind->run(&call);
 
     if (ok && call.result != NULL)
         http_answer_text(to, 200, "application/json; charset=UTF-8",

@@ -61,6 +61,12 @@ refuses 403 "$denied" 'meant for the audience p-2, not p-1' \
     rsa-1 "$(token_of rsa-1 "$(claims 0 3600 p-2)")" :publishEvent -d '{}'
 refuses 401 UNAUTHENTICATED 'there is no password, which must be a token' \
     ec-1 '' :publishEvent -d '{}'
+expect_ok curl -sSi --cacert "$T/ca/root.crt" -d '{}' \
+    "$(url_of ec-1 :publishEvent)"
+expect grep -q '^WWW-Authenticate: Bearer' "$T/out"
+http_mark
+answers 400 INVALID_ARGUMENT ec-1 "$ec_token" :publishEvent -d '{"binary":"x"}'
+expect_http_logged 'did not understand ec-1 from 127.0.0.1: Invalid JSON'
 answers 501 UNIMPLEMENTED ec-1 "$ec_token" :generateAccessToken -d '{}'
 answers 404 NOT_FOUND ec-1 "$ec_token" :publish -d '{}'
 answers 404 NOT_FOUND ec-1 "$ec_token" :publishEvent -X DELETE
