@@ -373,8 +373,11 @@ out:
 int
 mosquitto_plugin_cleanup(void *user, struct mosquitto_opt *options, int count)
 {
+    struct plugin *plugin = user;
+
     (void)options;
     (void)count;
-    plugin_free(user);
+    report_shutdown(&plugin->bridge);
+    plugin_free(plugin);
     return MOSQ_ERR_SUCCESS;
 }

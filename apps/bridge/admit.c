@@ -26,11 +26,12 @@ enum {
     IDLE_MOST = 1200,   /* seconds, section 2.1 */
 };
 
+static const struct names_path nobody = { "", "", "", "" };
+
 /* Before the gate was asked, or after it had no objection. */
 static bool
 refuse(struct bridge *bridge, const struct mosquitto *client, const char *why)
 {
-    static const struct names_path nobody = { "", "", "", "" };
     struct gate_refusal refusal = { .reason = GATE_OTHER };
 
     snprintf(refusal.text, sizeof refusal.text, "%s", why);
@@ -128,8 +129,9 @@ authenticate(struct bridge *bridge, const struct mosquitto *client,
 
     counters_took(&bridge->counters.verifying, start);
     if (!ok)
-        report_refused(bridge, &device->path, client_id,
-                       mosquitto_client_address(client), &refusal);
+        report_refused(bridge,
+                       refusal.reason == GATE_PATH ? &nobody : &device->path,
+                       client_id, mosquitto_client_address(client), &refusal);
     return ok;
 }
 

@@ -176,11 +176,15 @@ journal_touch(struct journal *journal, uint64_t num_id, enum traffic_time what)
         (struct traffic_touch){ num_id, what, time(NULL) };
 }
 
-/* The last byte of each field is zero from the start and stays it. */
+/* What comes from outside, such as a name out of a token, shall not talk to
+ * the terminal of whoever reads it. */
 static void
 copy(char *to, const char *from, size_t size)
 {
     snprintf(to, size, "%s", from != NULL ? from : "");
+    for (; *to != '\0'; to++)
+        if ((unsigned char)*to < 0x20 || (unsigned char)*to >= 0x7f)
+            *to = '?';
 }
 
 void

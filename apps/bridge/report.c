@@ -62,9 +62,9 @@ tell_site(const struct gate_device *device, const char *word)
 }
 
 static void
-note_connection(struct bridge *bridge, const struct session *session,
-                const char *kind, const char *word, enum journal_code code,
-                const char *text)
+write_connection(struct bridge *bridge, const struct session *session,
+                 const char *kind, const char *word, enum journal_code code,
+                 const char *text)
 {
     struct journal_note note = {
         .device = &session->device.path,
@@ -76,7 +76,26 @@ note_connection(struct bridge *bridge, const struct session *session,
     };
 
     journal_note(bridge->journal, &note);
+}
+
+static void
+note_connection(struct bridge *bridge, const struct session *session,
+                const char *kind, const char *word, enum journal_code code,
+                const char *text)
+{
+    write_connection(bridge, session, kind, word, code, text);
     tell_site(&session->device, word);
+}
+
+/* Nobody can be told live any more. */
+void
+report_shutdown(struct bridge *bridge)
+{
+    for (size_t i = 0; i < sessions_count(bridge->sessions); i++)
+        write_connection(bridge, sessions_at(bridge->sessions, i), "DISCONNECT",
+                         "disconnect", JOURNAL_OK,
+                         "SERVER: The connection is closed because the server "
+                         "is shutting down.");
 }
 
 void

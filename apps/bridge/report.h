@@ -34,6 +34,10 @@ void
 report_ended(struct bridge *bridge, const struct session *session,
              const struct report_end *end);
 
+/* The broker is going, and all connections with it. */
+void
+report_shutdown(struct bridge *bridge);
+
 /* The device or the network ended it. */
 void
 report_gone(struct bridge *bridge, const struct session *session);

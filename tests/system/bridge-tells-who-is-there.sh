@@ -88,6 +88,17 @@ refusal()
 }
 expect wait_until 10 refusal
 
+# What it says of itself does not reach a terminal as it is.
+expect_ok raw --id "$path" --user '' --password "$(token_of dev-2 \
+    "$(claims 0 60)" '{"alg":"\u001b[31m","typ":"JWT"}')"
+escape()
+{
+    test -n "$(asks "SELECT 1 FROM event WHERE text LIKE '%algorithm is ?[31m%'")"
+}
+expect wait_until 10 escape
+expect test "$(asks "SELECT count(*) FROM event
+    WHERE text || device GLOB '*' || char(27) || '*'")" = 0
+
 # Times, once a second.
 expect_ok publish dev-1 "$(token dev-1)"
 expect_ok publish dev-1 "$(token dev-1)" -t /devices/dev-1/state
@@ -110,7 +121,7 @@ expect counted 'takeovers_total 1'
 expect counted 'refusals_total{reason="signature"} 1'
 expect counted 'refusals_total{reason="blocked"} 0'
 expect counted 'connections 0'
-expect counted 'verify_seconds_count 6'
+expect counted 'verify_seconds_count 7'
 expect counted 'store_seconds_count 2'
 
 # When the broker goes, nobody is there.
@@ -119,3 +130,5 @@ background "$T/last" raw --id "$path" --user '' --password "$(token dev-1)" \
 expect wait_until 10 is_connected
 bridge_stop
 expect is_gone
+expect test "$(asks 'SELECT text FROM event ORDER BY key DESC LIMIT 1')" = \
+    'SERVER: The connection is closed because the server is shutting down.'
