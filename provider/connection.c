@@ -410,6 +410,7 @@ tpm_transact(struct provider *prov, const char *subject,
     if (pthread_mutex_lock(&tpm->lock) != 0)
         return 0;
     tpm->subject = subject;
+    tpm->has_lost = 0;
     ok = run(tpm, work, arg);
     tpm->subject = NULL;
     (void)pthread_mutex_unlock(&tpm->lock);

@@ -25,6 +25,7 @@ struct tpm {
     int is_shared;           /* the other end serves many at once */
     int is_fresh;            /* made after one was lost in this transaction */
     const char *subject;     /* of the transaction under way */
+    int has_lost;            /* an object, in this transaction: tpm_sweep() */
     enum tpm_fault fault;    /* of its last command */
     struct tpm_entity known; /* the persistent key read last; handle 0: none */
     TPM2B_PUBLIC known_area;

@@ -75,6 +75,15 @@ tpm_is_free(struct tpm *tpm, TPM2_HANDLE handle, int *is_free)
     return 0;
 }
 
+/* The TPM may have done what it was told, and its answer is not there or not
+ * to be believed. */
+static void
+note_lost(const struct call *call)
+{
+    if (call->tpm->fault == TPM_FAULT_LOST || call->is_said)
+        call->tpm->has_lost = 1;
+}
+
 /* A hierarchy whose password nobody gave is a set-up that people meet and do
  * not know (field.md, P29). */
 static void
@@ -117,6 +126,7 @@ tpm_create_primary(struct tpm *tpm, TPM2_HANDLE hierarchy,
         continue;
     if (call.code != TSS2_RC_SUCCESS) {
         say_no_primary(&call, hierarchy);
+        note_lost(&call);
         return 0;
     }
     call.is_quiet = 0;
@@ -163,8 +173,10 @@ tpm_load(struct tpm *tpm, const struct tpm_entity *parent,
     while (call_again(
         &call, Tss2_Sys_Load_Prepare(tpm->sys, parent->handle, blob, area)))
         continue;
-    if (call.code != TSS2_RC_SUCCESS)
+    if (call.code != TSS2_RC_SUCCESS) {
+        note_lost(&call);
         return 0;
+    }
     return call_end(&call, Tss2_Sys_Load_Complete(tpm->sys, &object->handle,
                                                   &object->name));
 }
@@ -366,5 +378,27 @@ tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
     call.is_quiet = 1;
     while (call_again(&call, Tss2_Sys_FlushContext_Prepare(tpm->sys, handle)))
         continue;
+    if (call.code != TSS2_RC_SUCCESS && name != NULL)
+        tpm->has_lost = 1; /* it was at another handle, or is gone */
     tpm->fault = fault;
+}
+
+void
+tpm_sweep(struct tpm *tpm, const TPM2B_NAME *name)
+{
+    TPMS_CAPABILITY_DATA data = { 0 };
+    const TPML_HANDLE *found = &data.data.handles;
+    TPMI_YES_NO more = TPM2_NO;
+
+    if (tpm->is_shared || name->size == 0 || !tpm->has_lost)
+        return;
+    if (tpm->sys == NULL && !connection_open(tpm, 1))
+        return;
+    if (Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_HANDLES,
+                               TPM2_TRANSIENT_FIRST, TPM2_MAX_CAP_HANDLES,
+                               &more, &data, NULL) != TSS2_RC_SUCCESS)
+        return;
+    tpm->is_fresh = 1; /* each is looked at before it goes */
+    for (size_t i = 0; i < found->count; i++)
+        tpm_flush(tpm, found->handle[i], name);
 }

@@ -131,6 +131,13 @@ tpm_start_session(struct tpm *tpm, const struct tpm_start *how,
 void
 tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name);
 
+/* After an answer to Load or CreatePrimary that was lost, or a handle that was
+ * not what it should be, an object of ours may stand where nobody told:
+ * looks for it by its name and flushes it. Does nothing otherwise, and nothing
+ * where a resource manager tidies up. */
+void
+tpm_sweep(struct tpm *tpm, const TPM2B_NAME *name);
+
 /* Whether what failed last was an answer, and it was no: the connection is
  * good, and something else may be tried. */
 int

@@ -108,6 +108,7 @@ use_load(struct use *use, const TPM2B_PRIVATE *blob, const TPM2B_PUBLIC *area,
 {
     int ok = 0;
 
+    use->loading = *name;
     ok = tpm_load(use->tpm, &use->parent, &use->parent_use, blob, area,
                   &use->object);
     flush_entity(use, &use->parent);
@@ -210,6 +211,9 @@ use_end(struct use *use)
     if (!use->is_borrowed)
         flush_entity(use, &use->object);
     flush_entity(use, &use->parent);
+    tpm_sweep(use->tpm, &use->loading);
+    if (use->hierarchy != 0)
+        tpm_sweep(use->tpm, &use->parent.name);
     tpm_flush(use->tpm, use->policy.handle, NULL);
     session_wipe(&use->policy);
     tpm_flush(use->tpm, use->session.handle, NULL);

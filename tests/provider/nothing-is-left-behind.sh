@@ -8,6 +8,8 @@ tpm_start --no-ek
 key_file "$T/key.pem"
 key_file "$T/password.pem" -algorithm EC -pkeyopt group:P-256 \
     -pkeyopt user-auth:secret
+key_file "$T/policy.pem" -algorithm EC -pkeyopt policy-pcr:sha256:16 \
+    -pkeyopt user-auth:secret
 relay_start
 sign=(openssl dgst -provider tpm2 -provider default -sha256 -out "$T/sig")
 
@@ -56,6 +58,7 @@ each_command()
 
 each_command "${sign[@]}" -sign "$T/key.pem" "$0"
 each_command "${sign[@]}" -sign "$T/password.pem" -passin pass:secret "$0"
+each_command "${sign[@]}" -sign "$T/policy.pem" -passin pass:secret "$0"
 each_command openssl genpkey -provider tpm2 -algorithm EC \
     -pkeyopt group:P-256 -out "$T/made.pem"
 
