@@ -28,37 +28,57 @@ has_room(struct registry_store *store, int64_t row)
     return false;
 }
 
+static bool
+insert_checked(struct registry_store *store, int64_t row,
+               const struct registry_credential *credential,
+               const struct credential_checked *good)
+{
+    struct store_value values[] = {
+        store_number(row),
+        store_number((int)credential->format),
+        store_number(credential->expires),
+        store_bytes(good->spki, good->spki_length),
+        store_text(good->pem),
+        { .kind = STORE_END },
+    };
+
+    return has_room(store, row) &&
+           store_run(store, STATEMENT_CREDENTIAL_INSERT, values, NULL);
+}
+
 /* Checked here, behind the writers' lock, so that no certificate of the
  * registry can come or go in between. */
-bool
-credentials_insert(struct registry_store *store, int64_t registry, int64_t row,
-                   const struct registry_credential *credential)
+static bool
+insert(struct registry_store *store, int64_t registry, int64_t row,
+       const struct registry_credential *credential)
 {
     char *certificates[REGISTRY_CERTIFICATES_MOST] = { NULL };
     struct credential_checked good = { 0 };
     size_t count = 0;
-    bool ok = false;
+    bool ok = has_room(store, row) &&
+              registries_certificates(store, registry, certificates, &count) &&
+              credential_check(credential, certificates, count,
+                               (int64_t)time(NULL), &good) &&
+              insert_checked(store, row, credential, &good);
 
-    if (!has_room(store, row) ||
-        !registries_certificates(store, registry, certificates, &count))
-        goto out;
-    if (!credential_check(credential, certificates, count, (int64_t)time(NULL),
-                          &good))
-        goto out;
-    ok = store_run(store, STATEMENT_CREDENTIAL_INSERT,
-                   (struct store_value[]){
-                       store_number(row),
-                       store_number((int)credential->format),
-                       store_number(credential->expires),
-                       store_bytes(good.spki, good.spki_length),
-                       store_text(good.pem),
-                       { .kind = STORE_END },
-                   },
-                   NULL);
-out:
     credential_checked_free(&good);
     registries_free_certificates(certificates);
     return ok;
+}
+
+bool
+credentials_insert(struct registry_store *store, int64_t registry, int64_t row,
+                   const struct registry_device *device,
+                   const struct credential_checked *good)
+{
+    for (size_t i = 0; i < device->credential_count; i++) {
+        const struct registry_credential *it = &device->credentials[i];
+
+        if (good != NULL ? !insert_checked(store, row, it, &good[i])
+                         : !insert(store, registry, row, it))
+            return false;
+    }
+    return true;
 }
 
 bool
@@ -106,8 +126,7 @@ add_credential(struct registry_store *store, const struct names_path *path,
     int64_t row = 0;
 
     return devices_row(store, path, &registry, &row) &&
-           credentials_insert(store, registry, row, credential) &&
-           touch(store, row);
+           insert(store, registry, row, credential) && touch(store, row);
 }
 
 bool

@@ -156,15 +156,13 @@ insert_metadata(struct registry_store *store, int64_t row,
 
 bool
 devices_insert(struct registry_store *store, int64_t registry,
-               const struct registry_device *device, int64_t *row)
+               const struct registry_device *device,
+               const struct credential_checked *good, int64_t *row)
 {
-    if (!rules_admit_device(device) || !is_free(store, registry, device->id) ||
-        !insert_row(store, registry, device, row))
-        return false;
-    for (size_t i = 0; i < device->credential_count; i++)
-        if (!credentials_insert(store, registry, *row, &device->credentials[i]))
-            return false;
-    return insert_metadata(store, *row, device);
+    return rules_admit_device(device) && is_free(store, registry, device->id) &&
+           insert_row(store, registry, device, row) &&
+           credentials_insert(store, registry, *row, device, good) &&
+           insert_metadata(store, *row, device);
 }
 
 static bool
@@ -175,7 +173,7 @@ insert(struct registry_store *store, const struct names_path *path,
     int64_t row = 0;
 
     return registries_key(store, path, &registry) &&
-           devices_insert(store, registry, device, &row);
+           devices_insert(store, registry, device, NULL, &row);
 }
 
 bool

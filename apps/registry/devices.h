@@ -5,6 +5,7 @@
 #ifndef REGISTRY_DEVICES_H
 #define REGISTRY_DEVICES_H
 
+#include "credential.h"
 #include "store.h"
 
 /* The rows of the device of PATH and of its registry.  False, logged, when
@@ -13,17 +14,22 @@ CHECKED bool
 devices_row(struct registry_store *store, const struct names_path *path,
             int64_t *registry, int64_t *row);
 
-/* Checks a device and adds it to the registry of this row, within a write
- * transaction; *ROW is its number, and before that 0 or one to be tried. */
+/*
+ * Checks a device and adds it to the registry of this row, within a write
+ * transaction; *ROW is its number, and before that 0 or one to be tried.
+ * GOOD are its credentials if they are checked already, or NULL.
+ */
 CHECKED bool
 devices_insert(struct registry_store *store, int64_t registry,
-               const struct registry_device *device, int64_t *row);
+               const struct registry_device *device,
+               const struct credential_checked *good, int64_t *row);
 
-/* Checks a credential and adds it to the device of ROW, within a write
- * transaction. */
+/* Adds the credentials of DEVICE to that of ROW, within a write transaction;
+ * GOOD as above. */
 CHECKED bool
 credentials_insert(struct registry_store *store, int64_t registry, int64_t row,
-                   const struct registry_credential *credential);
+                   const struct registry_device *device,
+                   const struct credential_checked *good);
 
 /* Reads the credentials of DEVICE, whose num_id is set, into it. */
 CHECKED bool
