@@ -104,9 +104,9 @@ device update dev-1 --no-blocked
 
 # What came to be kept, and as whose.
 pulled telemetry | jq -r '.[].message | "\(.attributes.deviceId) \(
-    .attributes.gatewayId) \(.data | @base64d)"' | sed 's/ {.*//' >"$T/kept"
+    .attributes.gatewayId) \(.data | @base64d)"' | sed 's/ {.*//; s/ $//' >"$T/kept"
 expect diff - "$T/kept" <<'END'
-dev-1 gw-bound bound 
+dev-1 gw-bound bound
 dev-1 gw-bound bound
 dev-1 gw-bound bound
 dev-1 gw-bound bound
