@@ -21,7 +21,7 @@ device_make rsa-1 rsa
 key_make stranger rsa
 registry_do registries update "$REGISTRY" "${WHERE[@]}" \
     --event-notification-config topic=events
-http_start
+http_start --metrics-file "$T/mqtt.metrics"
 ec_token=$(token ec-1)
 rsa_token=$(token rsa-1)
 
@@ -94,4 +94,15 @@ expect test "$(counter 'iot_bridge_http_refusals_total{reason="blocked"}')" = 1
 expect test "$(counter iot_bridge_http_verify_seconds_count)" -gt 20
 expect test "$(counter 'iot_bridge_http_messages_total{kind="state"}')" = 1
 expect_not grep -qF "${ec_token##*.}" "$HTTP_LOG"
+
+# What the MQTT bridge has counted follows, if it has; no name comes twice.
+expect test -z "$(counter iot_bridge_connections)"
+printf '# HELP iot_bridge_connections x\niot_bridge_connections 7\n' \
+    >"$T/mqtt.metrics"
+expect test "$(counter iot_bridge_connections)" = 7
+expect_ok curl -sS "http://127.0.0.1:$METRICS_PORT/metrics"
+expect test -z "$(awk '$2 == "HELP" {print $3}' "$T/out" | sort | uniq -d)"
+expect test "$(grep -vcE '^(# |[a-z_]+(\{[^{}]*\})? [0-9.e+-]+$)' "$T/out")" = 0
+expect_ok curl -sS "http://127.0.0.1:$METRICS_PORT/else"
+expect grep -qx 'try /metrics' "$T/out"
 http_stop
