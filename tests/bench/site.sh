@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What the plugin costs a broker: admissions and QoS 1 telemetry a second beside
+# a mosquitto with the same certificate, no plugin and anonymous access, which
+# keeps nothing.  In turns, so that whatever else the machine does falls on all;
+# medians of whole runs.  The clients are mqtt-load's, with software keys, TLS
+# 1.3 and an ECDSA server key, on the processors that the broker runs on.
+#
+#     tests/bench/site.sh [TURNS [SECONDS [MESSAGES]]]
+. "$(dirname "$0")/../fixture/lib.sh"
+. "$(dirname "$0")/../fixture/bridge.sh"
+need mosquitto_passwd
+load=$BUILD_ROOT/tests/fixture/mqtt-load
+turns=${1:-3}
+seconds=${2:-2}
+messages=${3:-2000}
+connecting=16
+publishing=20
+window=20
+
+site_make
+keep_in all
+# fleet NAME rsa|ec: devices with one key and token, told apart by nothing else.
+fleet()
+{
+    local i token type=es256-pem
+    test "$2" = ec || type=rsa-pem
+    key_make "$1" "$2"
+    token=$(token "$1" 86400)
+    for ((i = 0; i < publishing; i++)); do
+        device_with "$1-$i" "$REGISTRY" "path=$T/$1.pub,type=$type"
+        echo "$(path_of "$1-$i") $token"
+    done >"$T/$1"
+}
+fleet es256 ec
+fleet rs256 rsa
+
+cat >"$T/plain.in" <<END
+listener @PLAIN_PORT@ 127.0.0.1
+allow_anonymous true
+certfile $T/ca/server-chain.crt
+keyfile $T/ca/server.key
+tls_version tlsv1.2
+max_qos 1
+set_tcp_nodelay true
+user $(id -un)
+log_dest stderr
+log_type error
+END
+broker_start "$T/plain.in"
+PLAIN_PID=$BROKER_PID
+bridge_start
+
+# median FILE: of its lines.
+median()
+{
+    sort -n "$1" | awk '{a[NR] = $1} END {
+        print (a[int((NR + 1) / 2)] + a[int((NR + 2) / 2)]) / 2}'
+}
+
+# used PID: microseconds of a processor that it has used.
+used()
+{
+    awk -v tick="$(getconf CLK_TCK)" \
+        '{print ($14 + $15) * 1000000 / tick}' "/proc/$1/stat"
+}
+
+# admissions ROW PID PORT FLEET: append admissions a second to ROW, and to
+# ROW.cpu what one cost the broker, in microseconds.
+admissions()
+{
+    local before
+    before=$(used "$2")
+    "$load" admit "$3" "$T/ca/root.crt" "$T/$4" "$connecting" "$seconds" \
+        2>"$T/err" || die 'mqtt-load fails'
+    expect test "$(cut -d' ' -f2 "$T/err")" = 0
+    awk '{print $1 / $4}' "$T/err" >>"$T/$1"
+    awk -v used="$(($(used "$2") - before))" '{print used / $1}' "$T/err" \
+        >>"$T/$1.cpu"
+}
+
+# telemetry ROW PID PORT MESSAGES: the same of messages.
+telemetry()
+{
+    local before
+    before=$(used "$2")
+    "$load" publish "$3" "$T/ca/root.crt" "$T/es256" "$publishing" 60 "$4" \
+        "$window" 0 >"$T/out" 2>"$T/err" || die 'mqtt-load fails'
+    expect test "$(cut -d' ' -f3 "$T/err")" = $((publishing * $4))
+    awk '{print $3 / $4}' "$T/err" >>"$T/$1"
+    awk -v used="$(($(used "$2") - before))" '{print used / $3}' "$T/err" \
+        >>"$T/$1.cpu"
+}
+
+# ratio FILE FILE
+ratio()
+{
+    awk -v a="$(median "$T/$1")" -v b="$(median "$T/$2")" \
+        'BEGIN {printf "%.2f", a / b}'
+}
+
+# row TITLE FILE PEER
+row()
+{
+    printf '%-40s %10.0f %6s %12.0f %6s\n' "$1" "$(median "$T/$2")" \
+        "$(ratio "$2" "$3")" "$(median "$T/$2.cpu")" "$(ratio "$3.cpu" "$2.cpu")"
+}
+
+# heading TITLE: the second ratio is of processor time: what the first would be if
+# the broker were the only one at work.
+heading()
+{
+    printf '%-40s %10s %6s %12s %6s\n' "$1" 'a second' ratio \
+        "broker's us" ratio
+}
+
+for ((i = 0; i < turns; i++)); do
+    admissions anonymous "$PLAIN_PID" "$PLAIN_PORT" es256
+    admissions ours-es256 "$BROKER_PID" "$DEVICE_PORT" es256
+    admissions ours-rs256 "$BROKER_PID" "$DEVICE_PORT" rs256
+done
+heading "admissions, $connecting clients"
+row 'mosquitto, anonymous' anonymous anonymous
+row 'with the plugin, ES256' ours-es256 anonymous
+row 'with the plugin, RS256' ours-rs256 anonymous
+
+for ((i = 0; i < turns; i++)); do
+    telemetry passed "$PLAIN_PID" "$PLAIN_PORT" $((messages * 4))
+    telemetry kept "$BROKER_PID" "$DEVICE_PORT" "$messages"
+done
+bridge_stop
+bridge_start 'plugin_opt_durability power'
+for ((i = 0; i < turns; i++)); do
+    telemetry synced "$BROKER_PID" "$DEVICE_PORT" $((messages / 20 + 1))
+done
+heading "messages of 100 bytes, QoS 1, $publishing devices"
+row 'mosquitto, anonymous, kept nowhere' passed passed
+row 'with the plugin, survives kill' kept passed
+row 'with the plugin, survives power loss' synced passed
