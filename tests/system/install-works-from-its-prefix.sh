@@ -23,14 +23,17 @@ expect_ok openssl req -provider tpm2 -new -key handle:0x81000010 \
 expect_ok usr/bin/iot-jwt --key handle:0x81000010 --audience demo
 for source in "$SOURCE_ROOT"/apps/*.c; do
     program=$(basename -s .c "$source")
+    section=1 folder=bin
+    test ! -e "${source%.c}.8" || section=8 folder=sbin
     if test "$program" = iot-mqtt-bridge; then
         expect test -s usr/lib/iot-tpm/iot_mqtt_bridge.so
-        expect test -s usr/share/man/man8/iot-mqtt-bridge.8
     else
-        expect_ok "usr/bin/$program" --version
-        expect test -s "usr/share/man/man1/$program.1"
+        expect_ok "usr/$folder/$program" --version
     fi
+    expect test -s "usr/share/man/man$section/$program.$section"
 done
+expect test -x "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' \
+    usr/lib/systemd/system/iot-http-bridge.service)"
 for file in root-ca.conf iot-ca.conf openssl.cnf mosquitto.conf; do
     expect test -s "usr/etc/iot-tpm/$file"
     expect_not grep -q '@[A-Z]' "usr/etc/iot-tpm/$file"
