@@ -32,8 +32,10 @@ for source in "$SOURCE_ROOT"/apps/*.c; do
     fi
     expect test -s "usr/share/man/man$section/$program.$section"
 done
-expect test -x "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' \
-    usr/lib/systemd/system/iot-http-bridge.service)"
+for unit in http mqtt; do
+    expect test -x "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' \
+        usr/lib/systemd/system/iot-$unit-bridge.service)"
+done
 for file in root-ca.conf iot-ca.conf openssl.cnf mosquitto.conf; do
     expect test -s "usr/etc/iot-tpm/$file"
     expect_not grep -q '@[A-Z]' "usr/etc/iot-tpm/$file"
