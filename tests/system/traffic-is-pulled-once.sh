@@ -90,7 +90,9 @@ wait_until 20 all_there
 kill "$one" "$two"
 wait "$one" "$two" 2>/dev/null || true
 expect test "$(cat one two | jq -r .message.messageId | sort | uniq -d)" = ''
-expect test "$(cat one two | wc -l)" = "$(wc -l <told)"
+# The writer may have been ended between a commit and telling of it.
+more=$(($(cat one two | wc -l) - $(wc -l <told)))
+expect test "$more" -ge 0 -a "$more" -le 1
 
 # And the end of it.
 expect_ok pubsub subscriptions delete all
