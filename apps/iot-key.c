@@ -27,7 +27,6 @@
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What OpenSSL must be told to make such a key. */
 struct algorithm {
@@ -228,6 +227,7 @@ create_main(int argc, char **argv)
 {
     struct create create = { "rsa2048", 0, NULL, NULL, NULL };
     const struct algorithm *algorithm = NULL;
+    enum exit_code code = EXIT_CODE_FAILED;
 
     switch (options_parse(&create_program, argc, argv, &create, NULL, NULL)) {
     case OPTIONS_DONE:
@@ -249,10 +249,8 @@ create_main(int argc, char **argv)
     algorithm = find_algorithm(create.algorithm);
     if (algorithm == NULL)
         return EXIT_CODE_MISUSED;
-    if (create.out != NULL && access(create.out, F_OK) == 0) {
-        log_error("%s exists, and a key is never overwritten", create.out);
-        return EXIT_CODE_FAILED;
-    }
+    if (create.out != NULL && !keys_may_create(create.out, &code))
+        return code;
     return make(&create, algorithm);
 }
 

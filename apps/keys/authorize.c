@@ -15,7 +15,6 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <stdio.h>
-#include <unistd.h>
 
 struct authorize {
     const char *key;
@@ -116,6 +115,7 @@ enum exit_code
 keys_authorize(int argc, char **argv)
 {
     struct authorize authorize = { NULL, NULL, NULL, NULL, NULL };
+    enum exit_code code = EXIT_CODE_FAILED;
 
     switch (options_parse(&program, argc, argv, &authorize, NULL, NULL)) {
     case OPTIONS_DONE:
@@ -131,9 +131,7 @@ keys_authorize(int argc, char **argv)
                   "--help");
         return EXIT_CODE_MISUSED;
     }
-    if (authorize.out != NULL && access(authorize.out, F_OK) == 0) {
-        log_error("%s exists, and a key is never overwritten", authorize.out);
-        return EXIT_CODE_FAILED;
-    }
+    if (authorize.out != NULL && !keys_may_create(authorize.out, &code))
+        return code;
     return run(&authorize);
 }

@@ -12,6 +12,7 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <string.h>
+#include <unistd.h>
 
 bool
 keys_write(const EVP_PKEY *pkey, const char *path, bool replace,
@@ -41,4 +42,21 @@ keys_write(const EVP_PKEY *pkey, const char *path, bool replace,
 out:
     BIO_free(bio);
     return ok;
+}
+
+bool
+keys_may_create(const char *path, enum exit_code *code)
+{
+    if (strcmp(path, "-") == 0) {
+        *code = EXIT_CODE_MISUSED;
+        log_error("--out takes the name of a file: no program could read the "
+                  "key back from one called -");
+        return false;
+    }
+    if (access(path, F_OK) == 0) {
+        *code = EXIT_CODE_FAILED;
+        log_error("%s exists, and a key is never overwritten", path);
+        return false;
+    }
+    return true;
 }

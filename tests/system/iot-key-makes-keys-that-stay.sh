@@ -100,6 +100,7 @@ cp "$T/out" refers.pub
 expect_ok iot-key show --key handle:0x81000030 --public
 expect cmp "$T/out" refers.pub
 
+expect_fail 2 'could read the key back' iot-key create --out -
 expect_fail 2 '--handle or --out is needed' iot-key create
 expect_fail 2 '--handle' iot-key create --handle 0x01800001
 expect_fail 2 'unknown algorithm' iot-key create --out other.pem \
