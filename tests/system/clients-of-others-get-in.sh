@@ -7,8 +7,8 @@
 . "$(dirname "$0")/../fixture/bridge.sh"
 need mosquitto_passwd /usr/bin/python3 jq
 python=/usr/bin/python3 # Debian's, whatever else is in PATH
-"$python" -c 'import jwt, paho.mqtt.client' 2>"$T/err" ||
-    skip 'python3-jwt or python3-paho-mqtt is not installed'
+"$python" -c 'import cryptography, jwt, paho.mqtt.client' 2>"$T/err" ||
+    skip 'python3-cryptography, -jwt or -paho-mqtt is not installed'
 unset OPENSSL_MODULES
 
 site_make

@@ -66,9 +66,11 @@ for ((step = 1; step <= steps; step++)); do
         env --default-signal=INT setsid "${demo[@]}"
     expect wait_until 60 grep -q "^$step\\. " "$T/interrupted.$step"
     kill -INT -- "-$STARTED_PID" || true
-    wait "$STARTED_PID" || true
+    status=0
+    wait "$STARTED_PID" || status=$?
+    # Only the last step may be over before the signal comes.
+    expect test "$status" = 130 -o "$step" = "$steps"
     expect none_left
-    expect_not grep -q "^$((step + 2))\\. " "$T/interrupted.$step"
 done
 
 # A TPM that is not the demo's: it takes a handle that is free, says so, and
