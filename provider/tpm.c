@@ -389,14 +389,16 @@ tpm_sweep(struct tpm *tpm, const TPM2B_NAME *name)
     TPMS_CAPABILITY_DATA data = { 0 };
     const TPML_HANDLE *found = &data.data.handles;
     TPMI_YES_NO more = TPM2_NO;
+    /* Part 2 §7.4; TPM2_TRANSIENT_FIRST shifts a signed number too far. */
+    TPM2_HANDLE first = (TPM2_HANDLE)TPM2_HT_TRANSIENT << TPM2_HR_SHIFT;
 
     if (tpm->is_shared || name->size == 0 || !tpm->has_lost)
         return;
     if (tpm->sys == NULL && !connection_open(tpm, 1))
         return;
-    if (Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_HANDLES,
-                               TPM2_TRANSIENT_FIRST, TPM2_MAX_CAP_HANDLES,
-                               &more, &data, NULL) != TSS2_RC_SUCCESS)
+    if (Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_HANDLES, first,
+                               TPM2_MAX_CAP_HANDLES, &more, &data,
+                               NULL) != TSS2_RC_SUCCESS)
         return;
     tpm->is_fresh = 1; /* each is looked at before it goes */
     for (size_t i = 0; i < found->count; i++)
