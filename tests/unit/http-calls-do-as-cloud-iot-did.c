@@ -93,8 +93,8 @@ check_refused_bodies(struct site *site)
         "{\"sub_folder\":\"#\"}",
         "{\"gateway_info\":[]}",
         "{\"gateway_info\":{\"gateway_id\":\"../x\"}}",
-        "{\"gateway_info\":{\"gateway_id\":\"gw-1\","
-        "\"delegated_device_id\":\"dev-1\"}}",
+        ("{\"gateway_info\":{\"gateway_id\":\"gw-1\","
+         "\"delegated_device_id\":\"dev-1\"}}"),
     };
 
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
