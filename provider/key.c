@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * One TPM key, from wherever it comes: made, loaded from a file's parts, found
- * at a handle; and what it does. Leaves its loading to use.c and OpenSSL's
- * view of it to keymgmt.c (TPM 2.0 Part 1 §16, §27; Part 2 §12.2).
+ * One TPM key, from wherever it comes: a file's parts, or a handle. Leaves its
+ * making to generate.c, its loading to use.c and OpenSSL's view of it to
+ * keymgmt.c (TPM 2.0 Part 1 §16, §27; Part 2 §12.2).
  */
 #include "key.h"
 
-#include "bind.h"
 #include "keyfile.h"
 #include "objectfile.h"
 #include "provider.h"
-#include "use.h"
+#include "tpm.h"
 
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -272,9 +271,9 @@ tpm_key_type_name(const struct tpm_key *key)
                : "RSA";
 }
 
-static void
-say_parent(const char *what, TPM2_HANDLE parent,
-           char subject[TPM_KEY_SUBJECT_MAX])
+void
+tpm_key_say_parent(const char *what, TPM2_HANDLE parent,
+                   char subject[TPM_KEY_SUBJECT_MAX])
 {
     static const struct {
         TPM2_HANDLE handle;
@@ -305,141 +304,5 @@ tpm_key_subject(const struct tpm_key *key, char subject[TPM_KEY_SUBJECT_MAX])
         (void)snprintf(subject, TPM_KEY_SUBJECT_MAX, "the key at handle 0x%08x",
                        key->handle);
     else
-        say_parent("the key", key->parent, subject);
-}
-
-struct generate_job {
-    const struct tpm_key_wish *wish;
-    TPM2B_PUBLIC template;
-    struct tpm_policy policy;
-    TPM2B_PUBLIC area;
-    TPM2B_PRIVATE blob;
-};
-
-CHECKED static int
-check_is_free(struct tpm *tpm, TPM2_HANDLE handle)
-{
-    int is_free = 0;
-
-    if (!tpm_is_free(tpm, handle, &is_free))
-        return 0;
-    if (!is_free)
-        tpm_raise(tpm_provider(tpm), TPM_R_HANDLE_TAKEN,
-                  "handle 0x%08x is taken, and a key is never overwritten: "
-                  "choose another, or free it with `tpm2_evictcontrol -c "
-                  "0x%08x`",
-                  handle, handle);
-    return is_free;
-}
-
-/* Part 3 §28.5: the owner decides; her password is known here only when the
- * parent is the owner hierarchy. */
-CHECKED static int
-make_persistent(struct use *use, const struct generate_job *job)
-{
-    static const TPM2B_AUTH empty = { 0 };
-    int is_owner =
-        job->wish->parent == TPM2_RH_OWNER && use->parent_auth.size > 0;
-    const struct tpm_auth auth = { is_owner ? &use->session : NULL,
-                                   is_owner ? &use->parent_auth : &empty };
-    TPM2B_NAME name = { 0 };
-
-    return tpm_name(tpm_provider(use->tpm), &job->area.publicArea, &name) &&
-           use_load(use, &job->blob, &job->area, &name) &&
-           tpm_persist(use->tpm, &auth, &use->object, job->wish->handle);
-}
-
-static int
-generate_work(struct tpm *tpm, void *arg)
-{
-    struct generate_job *job = arg;
-    const struct tpm_key_wish *wish = job->wish;
-    int has_password = wish->sensitive.sensitive.userAuth.size > 0;
-    int wants_session = has_password || tpm_provider(tpm)->is_always;
-    struct use use = { 0 };
-    int ok = 0;
-
-    ok = (wish->handle == 0 || check_is_free(tpm, wish->handle)) &&
-         bind_new(tpm, &wish->bond, has_password, &job->policy,
-                  &job->template.publicArea) &&
-         use_parent(&use, tpm, wish->parent, &wish->parent_auth, wants_session);
-    use.session.is_last = wish->handle == 0;
-    ok = ok &&
-         tpm_create(tpm, &use.parent, &use.parent_use, &wish->sensitive,
-                    &job->template, &job->blob, &job->area) &&
-         (wish->handle == 0 || make_persistent(&use, job));
-    use_end(&use);
-    return ok;
-}
-
-/* A TPM, or what stands before it, may not give less than was asked for. */
-CHECKED static int
-is_as_wished(const struct generate_job *job)
-{
-    const TPMT_PUBLIC *wanted = &job->template.publicArea;
-    const TPMT_PUBLIC *got = &job->area.publicArea;
-
-    return wanted->type == got->type && wanted->nameAlg == got->nameAlg &&
-           wanted->objectAttributes == got->objectAttributes &&
-           wanted->authPolicy.size == got->authPolicy.size &&
-           memcmp(wanted->authPolicy.buffer, got->authPolicy.buffer,
-                  got->authPolicy.size) == 0;
-}
-
-/* The file of a key with a policy, which says how to use it. */
-CHECKED static int
-keep_policy(struct tpm_key *key, struct generate_job *job)
-{
-    if (job->policy.count == 0)
-        return 1;
-    key->file = tpm_keyfile_new();
-    if (key->file == NULL)
-        return 0;
-    key->file->public_area = key->area;
-    key->file->private_area = key->blob;
-    key->file->parent = key->parent;
-    key->file->empty_auth = key->empty_auth;
-    key->file->policy = job->policy;
-    memset(&job->policy, 0, sizeof job->policy);
-    return 1;
-}
-
-/* What was made, taken over into a key. */
-static struct tpm_key *
-take_made(struct provider *prov, struct generate_job *job, const char *subject)
-{
-    const struct tpm_key_wish *wish = job->wish;
-    struct tpm_key *key = NULL;
-
-    if (!is_as_wished(job)) {
-        tpm_raise(prov, TPM_R_BAD_ANSWER,
-                  "%s: the TPM made another key than the one asked for",
-                  subject);
-        return NULL;
-    }
-    key = tpm_key_new_from_blob(prov, &job->area, &job->blob, wish->parent,
-                                wish->sensitive.sensitive.userAuth.size == 0);
-    if (key == NULL)
-        return NULL;
-    key->handle = wish->handle;
-    key->parent_auth = wish->parent_auth;
-    key->auth = wish->sensitive.sensitive.userAuth;
-    key->auth_given = 1;
-    if (!keep_policy(key, job))
-        tpm_key_free(&key);
-    return key;
-}
-
-struct tpm_key *
-tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
-{
-    struct generate_job job = { .wish = wish, .template = wish->template };
-    char subject[TPM_KEY_SUBJECT_MAX];
-    struct tpm_key *key = NULL;
-
-    say_parent("a new key", wish->parent, subject);
-    if (tpm_transact(prov, subject, generate_work, &job))
-        key = take_made(prov, &job, subject);
-    tpm_policy_clear(&job.policy);
-    return key;
+        tpm_key_say_parent("the key", key->parent, subject);
 }

@@ -42,16 +42,6 @@ struct tpm_bond {
     TPM2B_PUBLIC signer; /* of the states to come; of type 0: nobody */
 };
 
-/* What a new key is to be; gen_* of keymgmt.c fills it. */
-struct tpm_key_wish {
-    TPM2B_PUBLIC template;
-    TPM2B_SENSITIVE_CREATE sensitive; /* user-auth; wiped by who made it */
-    TPM2_HANDLE parent;               /* 0: the owner hierarchy */
-    TPM2B_AUTH parent_auth;
-    TPM2_HANDLE handle; /* persistent handle wanted, else 0 */
-    struct tpm_bond bond;
-};
-
 /* The name of an object: nameAlg || H(marshalled public area); fails, saying
  * nothing, for a name algorithm that we do not know (Part 1 §16). */
 CHECKED int
@@ -89,10 +79,6 @@ tpm_key_new_from_reference(struct provider *prov, TPM2_HANDLE handle,
 CHECKED int
 tpm_key_check(struct tpm_key *key);
 
-/* A new key, made in the TPM; persistent if a handle is wished for. */
-struct tpm_key *
-tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish);
-
 CHECKED int
 tpm_key_up_ref(struct tpm_key *key);
 
@@ -118,5 +104,10 @@ tpm_key_type_name(const struct tpm_key *key);
 enum { TPM_KEY_SUBJECT_MAX = 80 };
 void
 tpm_key_subject(const struct tpm_key *key, char subject[TPM_KEY_SUBJECT_MAX]);
+
+/* "WHAT under parent 0x81000001", "WHAT under the owner hierarchy". */
+void
+tpm_key_say_parent(const char *what, TPM2_HANDLE parent,
+                   char subject[TPM_KEY_SUBJECT_MAX]);
 
 #endif

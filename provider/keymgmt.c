@@ -8,6 +8,7 @@
 #include "approve.h"
 #include "bind.h"
 #include "error.h"
+#include "generate.h"
 #include "keytype.h"
 #include "provider.h"
 

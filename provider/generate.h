@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * New keys: made in the TPM, under a parent, bound to what was wished for, and
+ * persistent if a handle was named (TPM 2.0 Part 3 §12.1, §28.5).
+ */
+#ifndef PROVIDER_GENERATE_H
+#define PROVIDER_GENERATE_H
+
+#include "key.h"
+
+/* What a new key is to be; gen_* of keymgmt.c fills it. */
+struct tpm_key_wish {
+    TPM2B_PUBLIC template;
+    TPM2B_SENSITIVE_CREATE sensitive; /* user-auth; wiped by who made it */
+    TPM2_HANDLE parent;               /* 0: the owner hierarchy */
+    TPM2B_AUTH parent_auth;
+    TPM2_HANDLE handle; /* persistent handle wanted, else 0 */
+    struct tpm_bond bond;
+};
+
+/* A new key, made in the TPM; persistent if a handle is wished for, and then
+ * only after it was seen to be what was wished for. NULL with an error raised,
+ * and nothing left in the TPM. */
+struct tpm_key *
+tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish);
+
+#endif
