@@ -2,20 +2,18 @@
 /*
  * The connection to the TPM: lazily made, one a process, checked against the
  * pid, let go of between transactions where nobody else could get in. Leaves
- * commands to tpm.c (TSS 2.0 TCTI §3; DESIGN.md, rules 1 and 6).
+ * commands to tpm.c and descriptors to descriptor.c (TSS 2.0 TCTI §3;
+ * DESIGN.md, rules 1 and 6).
  */
 #include "connection.h"
 
 #include "provider.h"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <tss2/tss2_tctildr.h>
 #include <unistd.h>
@@ -26,8 +24,6 @@ enum { RETURN_PAUSE_MS = 100, RETURN_TRIES = 50 };
 
 /* How long to wait for others to let go of the TPM's few slots. */
 enum { CROWDED_PAUSE_MS = 10, CROWDED_PATIENCE_MS = 5000 };
-
-enum { DESCRIPTORS = 4 };
 
 /* Which TCTI, and who said so. */
 struct choice {
@@ -59,67 +55,16 @@ connection_pause(int ms)
         continue;
 }
 
-static size_t
-get_descriptors(TSS2_TCTI_CONTEXT *tcti, int fds[DESCRIPTORS])
-{
-    TSS2_TCTI_POLL_HANDLE handles[DESCRIPTORS];
-    size_t count = DESCRIPTORS;
-
-    if (Tss2_Tcti_GetPollHandles(tcti, handles, &count) != TSS2_RC_SUCCESS)
-        return 0;
-    for (size_t i = 0; i < count && i < DESCRIPTORS; i++)
-        fds[i] = handles[i].fd;
-    return count < DESCRIPTORS ? count : DESCRIPTORS;
-}
-
-/* What the connection's descriptor is on; 0 and 0 when that is not known. */
-static void
-get_file(TSS2_TCTI_CONTEXT *tcti, dev_t *device, ino_t *inode)
-{
-    struct stat file = { 0 };
-    int fds[DESCRIPTORS];
-
-    if (get_descriptors(tcti, fds) == 0 || fstat(fds[0], &file) != 0)
-        memset(&file, 0, sizeof file);
-    *device = file.st_dev;
-    *inode = file.st_ino;
-}
-
 /* Programs that become daemons close every descriptor, and give its number to
  * something else: then there is nothing here that we may write to or close,
  * and what tpm2-tss remembers of it is left where it is. */
 static void
 abandon_if_taken(struct tpm *tpm)
 {
-    dev_t device = 0;
-    ino_t inode = 0;
-
-    if (tpm->tcti == NULL)
-        return;
-    get_file(tpm->tcti, &device, &inode);
-    if (device == tpm->device && inode == tpm->inode)
+    if (tpm->tcti == NULL || descriptor_is_on(tpm->tcti, &tpm->file))
         return;
     tpm->tcti = NULL;
     connection_close(tpm);
-}
-
-/* tpm2-tss does not say what its search has found; the descriptor does. */
-static int
-is_shared_descriptor(TSS2_TCTI_CONTEXT *tcti)
-{
-    struct sockaddr_storage address = { 0 };
-    socklen_t len = sizeof address;
-    char link[32];
-    char path[64] = { 0 };
-    int fds[DESCRIPTORS];
-
-    if (get_descriptors(tcti, fds) == 0)
-        return 1;
-    if (getsockname(fds[0], (struct sockaddr *)&address, &len) == 0)
-        return address.ss_family == AF_UNIX;
-    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fds[0]);
-    return readlink(link, path, sizeof path - 1) < 0 ||
-           strstr(path, "/tpm") == NULL || strstr(path, "/tpmrm") != NULL;
 }
 
 /* A simulator and the bare device serve one connection at a time: holding it
@@ -128,9 +73,18 @@ static int
 is_shared_choice(const struct choice *choice, TSS2_TCTI_CONTEXT *tcti)
 {
     if (choice->name == NULL)
-        return is_shared_descriptor(tcti);
+        return descriptor_is_shared(tcti);
     return strstr(choice->name, "tabrmd") != NULL ||
            strstr(choice->name, "tpmrm") != NULL;
+}
+
+/* tpm2-tss connects to swtpm for each command: what it keeps in between keeps
+ * nobody out, and is dear to make (the module is loaded, the control port is
+ * asked). */
+static int
+is_idle_between(const struct choice *choice)
+{
+    return choice->name != NULL && strncmp(choice->name, "swtpm", 5) == 0;
 }
 
 /* The path of the device that was meant, if one was. */
@@ -208,8 +162,9 @@ connection_open(struct tpm *tpm, int is_quiet)
             say_absent(tpm->prov, tpm->subject, &choice);
         return 0;
     }
-    get_file(tpm->tcti, &tpm->device, &tpm->inode);
+    descriptor_look(tpm->tcti, &tpm->file);
     tpm->is_shared = is_shared_choice(&choice, tpm->tcti);
+    tpm->is_held = tpm->is_shared || is_idle_between(&choice);
     if (make_sys(tpm))
         return 1;
     connection_close(tpm);
@@ -229,22 +184,35 @@ connection_close(struct tpm *tpm)
     if (tpm->tcti != NULL)
         Tss2_TctiLdr_Finalize(&tpm->tcti);
     tpm->tcti = NULL;
+    OPENSSL_free(tpm->resting);
+    tpm->resting = NULL;
 }
 
-/* What a fork inherited is the parent's: turn the descriptors away first, so
- * that whatever closing sends goes nowhere. */
+/* Lets others in. Of a bare device only the descriptor goes, as tpm2-tss asks
+ * a device for random bytes each time that it opens one: a command more. */
 static void
-turn_away(TSS2_TCTI_CONTEXT *tcti)
+rest(struct tpm *tpm)
 {
-    int fds[DESCRIPTORS];
-    size_t count = get_descriptors(tcti, fds);
-    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    if (nowhere < 0)
+    if (tpm->sys == NULL || tpm->is_held)
         return;
-    for (size_t i = 0; i < count; i++)
-        (void)dup2(nowhere, fds[i]);
-    (void)close(nowhere);
+    tpm->resting = descriptor_path(tpm->tcti);
+    if (tpm->resting == NULL || !descriptor_turn_away(tpm->tcti))
+        connection_close(tpm);
+    else
+        descriptor_look(tpm->tcti, &tpm->file);
+}
+
+CHECKED static int
+wake(struct tpm *tpm)
+{
+    if (!descriptor_turn_to(tpm->tcti, tpm->resting)) {
+        connection_close(tpm);
+        return connection_open(tpm, 0); /* which says why not */
+    }
+    OPENSSL_free(tpm->resting);
+    tpm->resting = NULL;
+    descriptor_look(tpm->tcti, &tpm->file);
+    return 1;
 }
 
 void
@@ -256,8 +224,10 @@ tpm_free(struct tpm **tpm)
         return;
     *tpm = NULL;
     abandon_if_taken(old);
+    /* What a fork inherited is the parent's: turn the descriptors away first,
+     * so that whatever closing sends goes nowhere. */
     if (old->pid != getpid() && old->tcti != NULL)
-        turn_away(old->tcti);
+        (void)descriptor_turn_away(old->tcti);
     connection_close(old);
     /* Another thread of the parent may hold an inherited lock: it is memory
      * by now and nothing else. */
@@ -327,11 +297,12 @@ run_once(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
     abandon_if_taken(tpm);
     if (tpm->sys == NULL && !(was_lost ? reopen(tpm) : connection_open(tpm, 0)))
         return 0;
+    if (tpm->resting != NULL && !wake(tpm))
+        return 0;
     ok = work(tpm, arg);
     if (!ok)
         tpm->known.handle = 0; /* it may be another by now */
-    if (!tpm->is_shared)
-        connection_close(tpm);
+    rest(tpm);
     return ok;
 }
 

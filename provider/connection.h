@@ -7,6 +7,7 @@
 #define PROVIDER_CONNECTION_H
 
 #include "checked.h"
+#include "descriptor.h"
 #include "tpm.h"
 
 #include <pthread.h>
@@ -19,14 +20,15 @@ struct tpm {
     pid_t pid; /* whose connection this is */
     pthread_mutex_t lock;
     TSS2_TCTI_CONTEXT *tcti;
-    dev_t device; /* with `inode`, what its descriptor was opened on, or 0 */
-    ino_t inode;
-    TSS2_SYS_CONTEXT *sys;   /* NULL: not connected */
-    int is_shared;           /* the other end serves many at once */
-    int is_fresh;            /* made after one was lost in this transaction */
-    const char *subject;     /* of the transaction under way */
-    int has_lost;            /* an object, in this transaction: tpm_sweep() */
-    enum tpm_fault fault;    /* of its last command */
+    struct descriptor_file file; /* what its descriptor is on */
+    char *resting;         /* the device that is let go of meanwhile, or NULL */
+    TSS2_SYS_CONTEXT *sys; /* NULL: not connected */
+    int is_shared;         /* the other end serves many at once */
+    int is_held;           /* between transactions: nobody is kept out */
+    int is_fresh;          /* made after one was lost in this transaction */
+    const char *subject;   /* of the transaction under way */
+    int has_lost;          /* an object, in this transaction: tpm_sweep() */
+    enum tpm_fault fault;  /* of its last command */
     struct tpm_entity known; /* the persistent key read last; handle 0: none */
     TPM2B_PUBLIC known_area;
 };

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A test program: signs N times, and after each looks whether a descriptor of
+ * this process still leads to the TPM, so that nobody else could get in: a
+ * socket, or what stands at DEVICE. Exits with 0 when none ever does.
+ *
+ *     sign-and-let-go URI N [DEVICE]
+ */
+#include "signer.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { LAST = 64 };
+
+static bool CHECKED
+is_let_go(const char *path)
+{
+    struct stat device = { 0 }, found;
+
+    if (path != NULL && stat(path, &device) != 0)
+        err(1, "%s", path);
+    for (int fd = 0; fd <= LAST; fd++)
+        if (fstat(fd, &found) == 0 &&
+            (S_ISSOCK(found.st_mode) ||
+             (path != NULL && found.st_rdev == device.st_rdev)))
+            return false;
+    return true;
+}
+
+int
+main(int argc, char **argv)
+{
+    EVP_PKEY *key = NULL;
+    int count = argc == 3 || argc == 4 ? atoi(argv[2]) : 0;
+
+    if (count == 0)
+        errx(2, "usage: sign-and-let-go URI N [DEVICE]");
+    key = signer_key_load(NULL, argv[1]);
+    if (key == NULL)
+        return 1;
+    for (int i = 0; i < count; i++) {
+        if (!signer_sign(NULL, key, (unsigned)i))
+            return 1;
+        if (!is_let_go(argv[3]))
+            errx(1, "the TPM is held after signature %d", i + 1);
+    }
+    EVP_PKEY_free(key);
+    return 0;
+}
