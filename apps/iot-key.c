@@ -13,17 +13,15 @@
 #include "base/standard.h"
 #include "doctor/doctor.h"
 #include "keys/authorize.h"
+#include "keys/import.h"
+#include "keys/make.h"
 #include "keys/write.h"
 
 #include <jansson.h>
 #include <openssl/bio.h>
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
-#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,11 +42,6 @@ static const struct algorithm algorithms[] = {
 
 enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms };
 
-/* Where the owner's applications may keep a key (TPM 2.0 Part 2 §7.4; TCG
- * Registry of Reserved TPM 2.0 Handles §2.3). */
-#define HANDLE_LEAST 0x81000000
-#define HANDLE_MOST 0x817fffff
-
 struct create {
     const char *algorithm;
     int64_t handle; /* 0: none */
@@ -61,7 +54,7 @@ static const struct options_row create_rows[] = {
     { OPTIONS_NUMBER, "handle", "HANDLE", offsetof(struct create, handle),
       "Keep the key in the TPM, at this persistent handle, which must be "
       "free: 0x81000000 to 0x817fffff.",
-      HANDLE_LEAST, HANDLE_MOST },
+      KEYS_HANDLE_LEAST, KEYS_HANDLE_MOST },
     { OPTIONS_TEXT, "out", "FILE", offsetof(struct create, out),
       "Write a TSS2 PRIVATE KEY file (PEM, mode 0600) that only this TPM can "
       "use, or, with --handle, one that says where the key is; FILE must not "
@@ -157,66 +150,30 @@ check_bound(const EVP_PKEY *pkey)
     return true;
 }
 
-/* The key that was asked for, made by the provider tpm2 or by nobody. */
-static EVP_PKEY *
-generate(OSSL_LIB_CTX *libctx, const struct algorithm *algorithm,
-         const struct create *create, enum exit_code *code)
-{
-    EVP_PKEY_CTX *ctx = NULL;
-    EVP_PKEY *pkey = NULL;
-    unsigned int bits = algorithm->bits;
-    uint32_t handle = (uint32_t)create->handle;
-    OSSL_PARAM params[5];
-    size_t count = 0;
-
-    if (algorithm->group != NULL)
-        params[count++] = OSSL_PARAM_construct_utf8_string(
-            OSSL_PKEY_PARAM_GROUP_NAME, (char *)algorithm->group, 0);
-    else
-        params[count++] =
-            OSSL_PARAM_construct_uint(OSSL_PKEY_PARAM_RSA_BITS, &bits);
-    if (handle != 0)
-        params[count++] = OSSL_PARAM_construct_uint32("handle", &handle);
-    if (create->pcr != NULL)
-        params[count++] = OSSL_PARAM_construct_utf8_string(
-            "policy-pcr", (char *)create->pcr, 0);
-    if (create->signer != NULL)
-        params[count++] = OSSL_PARAM_construct_utf8_string(
-            "policy-authorized-by", (char *)create->signer, 0);
-    params[count] = OSSL_PARAM_construct_end();
-
-    ERR_clear_error();
-    ctx = EVP_PKEY_CTX_new_from_name(libctx, algorithm->type, "provider=tpm2");
-    if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0 ||
-        EVP_PKEY_CTX_set_params(ctx, params) <= 0 ||
-        EVP_PKEY_generate(ctx, &pkey) <= 0)
-        *code = key_failed("cannot make a key in the TPM");
-    EVP_PKEY_CTX_free(ctx);
-    return pkey;
-}
-
 static enum exit_code
 make(const struct create *create, const struct algorithm *algorithm)
 {
+    const struct keys_wish wish = {
+        .type = algorithm->type,
+        .bits = algorithm->bits,
+        .group = algorithm->group,
+        .handle = (uint32_t)create->handle,
+        .pcr = create->pcr,
+        .signer = create->signer,
+    };
     enum exit_code code = EXIT_CODE_FAILED;
     struct key *key = key_prepare(&code);
 
     if (key == NULL)
         return code;
-    key->pkey = generate(key->libctx, algorithm, create, &code);
+    key->pkey =
+        keys_make(key->libctx, &wish, "cannot make a key in the TPM", &code);
     if (key->pkey == NULL)
         goto out;
     code = EXIT_CODE_TPM;
-    if (!check_bound(key->pkey))
-        goto out;
-    if (create->out != NULL &&
-        !keys_write(key->pkey, create->out, false, &code))
-        goto out;
-    if (create->out != NULL)
-        printf("%s\n", create->out);
-    else
-        printf("handle:0x%08x\n", (unsigned int)create->handle);
-    code = EXIT_CODE_DONE;
+    if (check_bound(key->pkey) &&
+        keys_deliver(key->pkey, wish.handle, create->out, &code))
+        code = EXIT_CODE_DONE;
 out:
     key_close(&key);
     return code;
@@ -289,6 +246,7 @@ print_attributes(const EVP_PKEY *pkey)
         printf("attributes: unknown; the provider that is loaded tells none\n");
         return;
     }
+    printf("origin: %s\n", origin_words(found));
     printf("attributes:");
     for (size_t i = 0; (row = origin_attribute(i)) != NULL; i++)
         if ((found & row->mask) != 0)
@@ -412,9 +370,8 @@ static const struct verb {
     const char *name;
     enum exit_code (*main)(int argc, char **argv);
 } verbs[] = {
-    { "create", create_main },
-    { "authorize", keys_authorize },
-    { "show", show_main },
+    { "create", create_main },       { "import", keys_import },
+    { "authorize", keys_authorize }, { "show", show_main },
     { "doctor", doctor_main },
 };
 
@@ -422,9 +379,10 @@ static const struct options_row no_rows[] = { { 0 } };
 
 static const struct options_program whole_program = {
     "iot-key",
-    "create | authorize | show | doctor [OPTIONS]",
-    "Makes a key in the TPM, says when it can be used, shows one, or says what "
-    "is wrong with a machine.  Each verb has its own --help.",
+    "create | import | authorize | show | doctor [OPTIONS]",
+    "Makes a key in the TPM or takes one into it, says when it can be used, "
+    "shows one, or says what is wrong with a machine.  Each verb has its own "
+    "--help.",
     no_rows,
     0,
     0

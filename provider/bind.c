@@ -281,28 +281,33 @@ rsa_area(const EVP_PKEY *pkey, TPMT_PUBLIC *area)
 CHECKED static int
 ec_area(const EVP_PKEY *pkey, TPMT_PUBLIC *area)
 {
-    char name[32] = "";
-    unsigned char point[TPM_POINT_MAX];
+    TPMS_ECC_POINT *point = &area->unique.ecc;
     const struct tpm_curve *curve = NULL;
-    size_t len = 0;
+    char name[32] = "";
+    BIGNUM *x = NULL;
+    BIGNUM *y = NULL;
+    int ok = 0;
 
     if (!EVP_PKEY_get_group_name(pkey, name, sizeof name, NULL))
         return 0;
     curve = tpm_curve_by_name(name);
-    if (curve == NULL ||
-        !EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, point,
-                                         sizeof point, &len) ||
-        len != 1 + 2 * curve->bytes)
+    /* X and Y, as the point itself may be compressed */
+    ok = curve != NULL &&
+         EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_X, &x) &&
+         EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, &y) &&
+         BN_bn2binpad(x, point->x.buffer, (int)curve->bytes) > 0 &&
+         BN_bn2binpad(y, point->y.buffer, (int)curve->bytes) > 0;
+    BN_free(x);
+    BN_free(y);
+    if (!ok)
         return 0;
     area->type = TPM2_ALG_ECC;
     area->parameters.eccDetail.symmetric.algorithm = TPM2_ALG_NULL;
     area->parameters.eccDetail.scheme.scheme = TPM2_ALG_NULL;
     area->parameters.eccDetail.curveID = curve->id;
     area->parameters.eccDetail.kdf.scheme = TPM2_ALG_NULL;
-    area->unique.ecc.x.size = (UINT16)curve->bytes;
-    area->unique.ecc.y.size = (UINT16)curve->bytes;
-    memcpy(area->unique.ecc.x.buffer, point + 1, curve->bytes);
-    memcpy(area->unique.ecc.y.buffer, point + 1 + curve->bytes, curve->bytes);
+    point->x.size = (UINT16)curve->bytes;
+    point->y.size = (UINT16)curve->bytes;
     return 1;
 }
 

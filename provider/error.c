@@ -195,13 +195,11 @@ tpm_raise(const struct provider *prov, enum tpm_reason reason,
 }
 
 void
-tpm_warn(struct provider *prov, const char *format, ...)
+tpm_warn(const char *format, ...)
 {
     char sentence[512];
     va_list args;
 
-    if (atomic_exchange(&prov->has_warned, 1))
-        return;
     va_start(args, format);
     (void)vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);

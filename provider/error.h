@@ -55,11 +55,9 @@ void
 tpm_raise(const struct provider *prov, enum tpm_reason reason,
           const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Says aloud, on stderr, what went another way than it should; once in the
- * life of a provider, as it would be said of each signature. */
+/* Says aloud, on stderr, what was done and is less than it should be. */
 void
-tpm_warn(struct provider *prov, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+tpm_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The row for a response code (TSS2_RC, layers included); never NULL. */
 const struct tpm_fault_row *

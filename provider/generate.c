@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * How a new key is made: created, looked at, and only then made persistent.
- * Leaves parent and session to use.c, the policy to bind.c (TPM 2.0 Part 2
- * §12.2; Part 3 §12.1, §28.5).
+ * How a new key comes to be: created or imported, looked at, and only then made
+ * persistent. Leaves parent and session to use.c, the policy to bind.c, what is
+ * imported to import.c (TPM 2.0 Part 2 §12.2; Part 3 §12.1, §13.3, §28.5).
  */
 #include "generate.h"
 
 #include "bind.h"
+#include "import.h"
 #include "keyfile.h"
 #include "provider.h"
+#include "trust.h"
 #include "use.h"
 
+#include <openssl/crypto.h>
 #include <string.h>
 #include <tss2/tss2_mu.h>
 
@@ -18,7 +21,8 @@ struct generate_job {
     struct provider *prov;
     const struct tpm_key_wish *wish;
     char subject[TPM_KEY_SUBJECT_MAX];
-    TPM2B_PUBLIC template;
+    TPM2B_PUBLIC template;     /* of an import: the whole public area */
+    TPM2B_SENSITIVE sensitive; /* to be imported */
     struct tpm_policy policy;
     TPM2B_PUBLIC area;
     TPM2B_PRIVATE blob;
@@ -155,36 +159,70 @@ take_made(struct generate_job *job)
     return keep_policy(job->key, job);
 }
 
+/* TPM2_Import looks at the wrapping, TPM2_Load at what was in it. */
 CHECKED static int
-create(struct tpm *tpm, struct generate_job *job)
+import(struct use *use, struct generate_job *job)
 {
-    const struct tpm_key_wish *wish = job->wish;
-    int has_password = wish->sensitive.sensitive.userAuth.size > 0;
-    int wants_session = has_password || job->prov->is_always;
-    struct use use = { 0 };
+    struct tpm_duplicate duplicate = { .key = { 0 } };
     int ok = 0;
 
-    ok = bind_new(tpm, &wish->bond, has_password, &job->policy,
-                  &job->template.publicArea) &&
-         use_parent(&use, tpm, wish->parent, &wish->parent_auth, wants_session);
-    use.session.is_last = wish->handle == 0;
-    ok = ok &&
-         tpm_create(tpm, &use.parent, &use.parent_use, &wish->sensitive,
-                    &job->template, &job->blob, &job->area) &&
-         take_made(job) && (wish->handle == 0 || make_persistent(&use, job));
-    use_end(&use);
+    job->area = job->template;
+    ok = trust_parent(use) &&
+         import_wrap(job->prov, &use->area.publicArea, &job->area.publicArea,
+                     &job->sensitive, &duplicate) &&
+         tpm_import(use->tpm, &use->parent, &use->parent_use, &job->area,
+                    &duplicate, &job->blob) &&
+         take_made(job) &&
+         (job->wish->handle != 0 ||
+          use_load(use, &job->blob, &job->area, &job->key->name));
+    OPENSSL_cleanse(&duplicate, sizeof duplicate);
     return ok;
+}
+
+CHECKED static int
+create(struct use *use, struct generate_job *job)
+{
+    use->session.is_last = job->wish->handle == 0;
+    return tpm_create(use->tpm, &use->parent, &use->parent_use,
+                      &job->wish->sensitive, &job->template, &job->blob,
+                      &job->area) &&
+           take_made(job);
 }
 
 static int
 generate_work(struct tpm *tpm, void *arg)
 {
     struct generate_job *job = arg;
+    const struct tpm_key_wish *wish = job->wish;
+    int has_password = wish->sensitive.sensitive.userAuth.size > 0;
+    struct use use = { 0 };
     int is_ours = 0;
+    int ok = 0;
 
-    if (job->wish->handle != 0 && !check_is_free(tpm, job, &is_ours))
+    if (wish->handle != 0 && !check_is_free(tpm, job, &is_ours))
         return 0;
-    return is_ours || create(tpm, job);
+    if (is_ours)
+        return 1;
+    ok = bind_new(tpm, &wish->bond, has_password, &job->policy,
+                  &job->template.publicArea) &&
+         use_parent(&use, tpm, wish->parent, &wish->parent_auth,
+                    has_password || wish->software != NULL ||
+                        job->prov->is_always) &&
+         (wish->software != NULL ? import(&use, job) : create(&use, job)) &&
+         (wish->handle == 0 || make_persistent(&use, job));
+    use_end(&use);
+    return ok;
+}
+
+/* What a key that is to be imported says of itself. */
+CHECKED static int
+take_software(struct generate_job *job)
+{
+    const struct tpm_key_wish *wish = job->wish;
+
+    job->sensitive.sensitiveArea.authValue = wish->sensitive.sensitive.userAuth;
+    return import_take(job->prov, wish->software, &job->template.publicArea,
+                       &job->sensitive);
 }
 
 struct tpm_key *
@@ -195,8 +233,14 @@ tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
                                 .template = wish->template };
 
     tpm_key_say_parent("a new key", wish->parent, job.subject);
-    if (!tpm_transact(prov, job.subject, generate_work, &job))
+    if ((wish->software != NULL && !take_software(&job)) ||
+        !tpm_transact(prov, job.subject, generate_work, &job))
         tpm_key_free(&job.key);
+    else if (wish->software != NULL)
+        tpm_warn("the key was imported into the TPM: who has a copy of what it "
+                 "was made from has the key; one that is made in the TPM "
+                 "cannot be copied");
     tpm_policy_clear(&job.policy);
+    OPENSSL_cleanse(&job.sensitive, sizeof job.sensitive);
     return job.key;
 }

@@ -9,6 +9,7 @@
 #include "bind.h"
 #include "error.h"
 #include "generate.h"
+#include "import.h"
 #include "keytype.h"
 #include "provider.h"
 
@@ -169,6 +170,21 @@ take_signer(struct provider *prov, const OSSL_PARAM *param,
            bind_read_signer(prov, path, &bond->signer);
 }
 
+/* A file in PEM by its path, or a key in DER. */
+CHECKED static int
+take_software(struct provider *prov, const OSSL_PARAM *param, EVP_PKEY **pkey)
+{
+    const char *path = NULL;
+
+    EVP_PKEY_free(*pkey);
+    *pkey = NULL;
+    if (param->data_type == OSSL_PARAM_OCTET_STRING)
+        *pkey = import_read_der(prov, param->data, param->data_size);
+    else if (OSSL_PARAM_get_utf8_string_ptr(param, &path) && path != NULL)
+        *pkey = import_read_file(prov, path);
+    return *pkey != NULL;
+}
+
 CHECKED static int
 take_text(const OSSL_PARAM *param, char **text)
 {
@@ -226,6 +242,9 @@ keymgmt_gen_set_params(void *context, const OSSL_PARAM params[])
     p = OSSL_PARAM_locate_const(params, "policy-authorized-by");
     if (p != NULL && !take_signer(gen->prov, p, &wish->bond))
         return 0;
+    p = OSSL_PARAM_locate_const(params, "import");
+    if (p != NULL && !take_software(gen->prov, p, &wish->software))
+        return 0;
     p = OSSL_PARAM_locate_const(params, "policy-signer");
     if (p != NULL && !take_text(p, &gen->approval.signer))
         return 0;
@@ -266,6 +285,7 @@ keymgmt_gen_cleanup(void *context)
     if (gen == NULL)
         return;
     tpm_key_free(&gen->base);
+    EVP_PKEY_free(gen->wish.software);
     OPENSSL_free(gen->approval.signer);
     OPENSSL_free(gen->approval.name);
     OPENSSL_clear_free(gen, sizeof *gen);

@@ -189,6 +189,7 @@ gen_settable_params(void *gen, void *context)
         OSSL_PARAM_uint32("parent", NULL),
         OSSL_PARAM_utf8_string("parent-auth", NULL, 0),
         OSSL_PARAM_utf8_string("user-auth", NULL, 0),
+        OSSL_PARAM_utf8_string("import", NULL, 0),
         OSSL_PARAM_utf8_string("policy-pcr", NULL, 0),
         OSSL_PARAM_utf8_string("policy-authorized-by", NULL, 0),
         OSSL_PARAM_utf8_string("policy-signer", NULL, 0),

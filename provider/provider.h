@@ -40,7 +40,7 @@ struct provider {
     int is_ctr_drbg;             /* openssl.cnf says so; rand.c */
     int is_always;               /* a session even without a password */
     struct tpm_entity pin;       /* who may have its salt; handle 0: no pin */
-    atomic_int has_warned;       /* tpm_warn() has spoken */
+    atomic_int has_warned;       /* of another salt key; trust.c */
     atomic_uint chip;            /* what it does otherwise; rsasign.c */
     _Atomic(struct tpm *) tpm;   /* this process's connection, or NULL */
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The salt of a session: random, and encrypted for the key that is to have it.
- * What becomes of it is session.c's, to whom it goes use.c's (TPM 2.0 Part 1
- * §19.6.12, Annexes B.4, B.10.2, C.6.1).
+ * The salt of a session or the seed of an import: random, and encrypted for
+ * the key that is to have it. What becomes of it is session.c's and import.c's
+ * (TPM 2.0 Part 1 §19.6.12, §23.3.2.3, Annexes B.4, B.10, C.6.1).
  */
 #include "salt.h"
 
@@ -12,22 +12,28 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-/* KDFe, Annex C.6.1 with "SECRET": one block is the whole digest. */
+/* The longest label, its zero with it. */
+enum { LABEL_MAX = sizeof "DUPLICATE" };
+
+/* KDFe, Annex C.6.1: one block is the whole digest. */
 CHECKED static int
-kdfe(const EVP_MD *digest, const unsigned char *z, size_t width,
-     const unsigned char *ours, const unsigned char *theirs, TPM2B_DIGEST *salt)
+kdfe(const EVP_MD *digest, const char *label, const unsigned char *z,
+     size_t width, const unsigned char *ours, const unsigned char *theirs,
+     TPM2B_DIGEST *salt)
 {
     static const unsigned char counter[] = { 0, 0, 0, 1 };
-    static const char label[] = "SECRET"; /* its zero counts */
-    unsigned char message[sizeof counter + sizeof label + 3 * TPM_POINT_MAX];
+    unsigned char message[sizeof counter + LABEL_MAX + 3 * TPM_POINT_MAX];
+    size_t label_len = strlen(label) + 1; /* its zero counts */
     size_t len = sizeof counter;
     int ok = 0;
 
+    if (label_len > LABEL_MAX)
+        return 0;
     memcpy(message, counter, len);
     memcpy(message + len, z, width);
     len += width;
-    memcpy(message + len, label, sizeof label);
-    len += sizeof label;
+    memcpy(message + len, label, label_len);
+    len += label_len;
     memcpy(message + len, ours, width);
     len += width;
     memcpy(message + len, theirs, width);
@@ -86,7 +92,8 @@ put_point(const unsigned char *x, size_t width, TPM2B_ENCRYPTED_SECRET *secret)
 
 CHECKED static int
 make_ecc_salt(const struct provider *prov, const TPMT_PUBLIC *area,
-              TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
+              const char *label, TPM2B_DIGEST *salt,
+              TPM2B_ENCRYPTED_SECRET *secret)
 {
     const EVP_MD *digest = provider_digest(prov, area->nameAlg);
     const struct tpm_curve *curve = NULL;
@@ -117,7 +124,7 @@ make_ecc_salt(const struct provider *prov, const TPMT_PUBLIC *area,
         len != 1 + 2 * curve->bytes)
         goto out;
     put_point(ours + 1, curve->bytes, secret);
-    ok = kdfe(digest, z, z_len, ours + 1, theirs + 1, salt);
+    ok = kdfe(digest, label, z, z_len, ours + 1, theirs + 1, salt);
 
 out:
     OPENSSL_cleanse(z, sizeof z);
@@ -126,11 +133,12 @@ out:
     return ok;
 }
 
-/* OAEP with the name algorithm's hash and the label "SECRET" with its zero
- * (Part 1 Annex B.4, B.10.3). */
+/* OAEP with the name algorithm's hash and the label with its zero (Part 1
+ * Annex B.4, B.10.3). */
 CHECKED static int
 seal_rsa(const struct provider *prov, EVP_PKEY *pkey, const char *digest,
-         const TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
+         const char *label, const TPM2B_DIGEST *salt,
+         TPM2B_ENCRYPTED_SECRET *secret)
 {
     EVP_PKEY_CTX *ctx = NULL;
     size_t len = sizeof secret->secret;
@@ -138,7 +146,8 @@ seal_rsa(const struct provider *prov, EVP_PKEY *pkey, const char *digest,
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string("pad-mode", (char *)"oaep", 0),
         OSSL_PARAM_construct_utf8_string("digest", (char *)digest, 0),
-        OSSL_PARAM_construct_octet_string("oaep-label", (char *)"SECRET", 7),
+        OSSL_PARAM_construct_octet_string("oaep-label", (char *)label,
+                                          strlen(label) + 1),
         OSSL_PARAM_construct_end(),
     };
 
@@ -153,7 +162,8 @@ seal_rsa(const struct provider *prov, EVP_PKEY *pkey, const char *digest,
 
 CHECKED static int
 make_rsa_salt(const struct provider *prov, const TPMT_PUBLIC *area,
-              TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
+              const char *label, TPM2B_DIGEST *salt,
+              TPM2B_ENCRYPTED_SECRET *secret)
 {
     const struct tpm_hash *name_hash = tpm_hash_by_id(area->nameAlg);
     uint32_t exponent = tpm_rsa_exponent(area);
@@ -174,15 +184,16 @@ make_rsa_salt(const struct provider *prov, const TPMT_PUBLIC *area,
     pkey = new_public_key(prov, "RSA", params);
     ok = pkey != NULL &&
          RAND_priv_bytes_ex(prov->libctx, salt->buffer, salt->size, 0) > 0 &&
-         seal_rsa(prov, pkey, name_hash->name, salt, secret);
+         seal_rsa(prov, pkey, name_hash->name, label, salt, secret);
     EVP_PKEY_free(pkey);
     return ok;
 }
 
 int
 salt_make(const struct provider *prov, const TPMT_PUBLIC *area,
-          TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
+          const char *label, TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret)
 {
-    return area->type == TPM2_ALG_ECC ? make_ecc_salt(prov, area, salt, secret)
-                                      : make_rsa_salt(prov, area, salt, secret);
+    return area->type == TPM2_ALG_ECC
+               ? make_ecc_salt(prov, area, label, salt, secret)
+               : make_rsa_salt(prov, area, label, salt, secret);
 }

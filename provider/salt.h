@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The salt of a session, and its encryption for one key of the TPM's, on the
- * host and without asking it anything (TPM 2.0 Part 1 §19.6.12).
+ * A secret for the TPM, as the salt of a session, and its encryption for one
+ * key of the TPM's, on the host (TPM 2.0 Part 1 §19.6.12, §23.3.2.3).
  */
 #ifndef PROVIDER_SALT_H
 #define PROVIDER_SALT_H
@@ -12,10 +12,12 @@
 
 struct provider;
 
-/* Makes a salt, the caller's to wipe, and what StartAuthSession is to be given
- * of it. 0, raising nothing, for a key that none can be encrypted for. */
+/* Makes a salt, the caller's to wipe, and what the TPM is to be given of it:
+ * StartAuthSession, if `label` is "SECRET", Import with "DUPLICATE". 0, raising
+ * nothing, for a key that none can be encrypted for. */
 CHECKED int
 salt_make(const struct provider *prov, const TPMT_PUBLIC *area,
-          TPM2B_DIGEST *salt, TPM2B_ENCRYPTED_SECRET *secret);
+          const char *label, TPM2B_DIGEST *salt,
+          TPM2B_ENCRYPTED_SECRET *secret);
 
 #endif

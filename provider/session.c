@@ -139,7 +139,8 @@ start(struct session *session, struct tpm *tpm, const struct tpm_start *how,
     memset(session, 0, sizeof *session);
     session->prov = prov;
     session->is_policy = how->type == TPM2_SE_POLICY;
-    if ((area != NULL && !salt_make(prov, &area->publicArea, &salt, &secret)) ||
+    if ((area != NULL &&
+         !salt_make(prov, &area->publicArea, "SECRET", &salt, &secret)) ||
         !session_renew(session)) {
         tpm_raise(prov, TPM_R_CRYPTO, "cannot make the salt of a session");
         goto out;

@@ -162,6 +162,25 @@ tpm_create(struct tpm *tpm, const struct tpm_entity *parent,
 }
 
 int
+tpm_import(struct tpm *tpm, const struct tpm_entity *parent,
+           const struct tpm_auth *auth, const TPM2B_PUBLIC *area,
+           const struct tpm_duplicate *duplicate, TPM2B_PRIVATE *blob)
+{
+    struct call call = call_begin(tpm, "TPM2_Import", TPM2_CC_Import, auth);
+
+    call.message.names[0] = &parent->name;
+    call.is_secret = 1;
+    while (call_again(
+        &call, Tss2_Sys_Import_Prepare(tpm->sys, parent->handle,
+                                       &duplicate->key, area, &duplicate->blob,
+                                       &duplicate->seed, &duplicate->cipher)))
+        continue;
+    if (call.code != TSS2_RC_SUCCESS)
+        return 0;
+    return call_end(&call, Tss2_Sys_Import_Complete(tpm->sys, blob));
+}
+
+int
 tpm_load(struct tpm *tpm, const struct tpm_entity *parent,
          const struct tpm_auth *auth, const TPM2B_PRIVATE *blob,
          const TPM2B_PUBLIC *area, struct tpm_entity *object)

@@ -71,6 +71,20 @@ tpm_create(struct tpm *tpm, const struct tpm_entity *parent,
            const TPM2B_PUBLIC *template, TPM2B_PRIVATE *blob,
            TPM2B_PUBLIC *area);
 
+/* A key that was wrapped for a parent outside of the TPM (Part 1 §23.3.2). */
+struct tpm_duplicate {
+    TPM2B_DATA key;             /* of the inner wrap, a secret */
+    TPMT_SYM_DEF_OBJECT cipher; /* the same */
+    TPM2B_PRIVATE blob;
+    TPM2B_ENCRYPTED_SECRET seed; /* of the outer wrap */
+};
+
+/* Part 3 §13.3; the inner key goes encrypted, so `auth` has a session. */
+CHECKED int
+tpm_import(struct tpm *tpm, const struct tpm_entity *parent,
+           const struct tpm_auth *auth, const TPM2B_PUBLIC *area,
+           const struct tpm_duplicate *duplicate, TPM2B_PRIVATE *blob);
+
 /* Part 3 §12.2. On success the caller must flush `object->handle`. */
 CHECKED int
 tpm_load(struct tpm *tpm, const struct tpm_entity *parent,

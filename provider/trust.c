@@ -83,13 +83,19 @@ take_primary(struct use *use, TPM2_HANDLE hierarchy, struct salt_key *key)
     return 1;
 }
 
+int
+trust_parent(struct use *use)
+{
+    return use->area.publicArea.type != 0 ||
+           (tpm_read_known(use->tpm, use->parent.handle, &use->area,
+                           &use->parent.name) &&
+            trust_name(use->tpm, &use->area, &use->parent.name));
+}
+
 CHECKED static int
 take_parent(struct use *use, struct salt_key *key)
 {
-    if (use->area.publicArea.type == 0 &&
-        (!tpm_read_known(use->tpm, use->parent.handle, &use->area,
-                         &use->parent.name) ||
-         !trust_name(use->tpm, &use->area, &use->parent.name)))
+    if (!trust_parent(use))
         return 0;
     key->handle = use->parent.handle;
     key->area = &use->area;
@@ -202,11 +208,11 @@ start_by_another(struct use *use, TPM2_ALG_ID hash, struct salt_key *key,
                   prov->pin.handle != 0 ? "; pin another, on P-256" : "");
         return 0;
     }
-    tpm_warn(prov,
-             "%s: the TPM does not take the salt of a session with the key at "
-             "0x%08x, whose name is known: a primary key of the null hierarchy "
-             "takes its place",
-             tpm_subject(use->tpm), key->handle);
+    if (!atomic_exchange(&prov->has_warned, 1))
+        tpm_warn("%s: the TPM does not take the salt of a session with the key "
+                 "at 0x%08x, whose name is known: a primary key of the null "
+                 "hierarchy takes its place",
+                 tpm_subject(use->tpm), key->handle);
     return take_primary(use, TPM2_RH_NULL, key) &&
            start_with(use, hash, key, session);
 }

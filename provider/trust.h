@@ -14,6 +14,11 @@
 CHECKED int
 trust_name(struct tpm *tpm, const TPM2B_PUBLIC *area, const TPM2B_NAME *name);
 
+/* Reads the parent's public area, if it is not in use->area yet, and with it
+ * the name that a session has to cover. */
+CHECKED int
+trust_parent(struct use *use);
+
 /* Starts `session`, a policy session for keys with the name algorithm `hash`,
  * or, when that is TPM2_ALG_NULL, one that proves a password. */
 CHECKED int

@@ -56,6 +56,19 @@ origin_attributes(const EVP_PKEY *pkey, uint32_t *attributes_found)
     return read_number(pkey, "object-attributes", attributes_found);
 }
 
+const char *
+origin_words(uint32_t found)
+{
+    const uint32_t fixed_tpm = 1u << 1, fixed_parent = 1u << 4;
+    const uint32_t made_here = 1u << 5;
+
+    if ((found & made_here) == 0)
+        return "imported; it was outside of the TPM, where copies may be";
+    if ((found & fixed_tpm) == 0 || (found & fixed_parent) == 0)
+        return "made in a TPM, and may leave it";
+    return "made in this TPM, which it cannot leave";
+}
+
 bool
 origin_handle(const EVP_PKEY *pkey, uint32_t *handle)
 {

@@ -34,6 +34,11 @@ origin_is_tpm(const EVP_PKEY *pkey);
 CHECKED bool
 origin_attributes(const EVP_PKEY *pkey, uint32_t *attributes);
 
+/* What such attributes say of where the key comes from, and whether there may
+ * be copies of it; a constant. */
+const char *
+origin_words(uint32_t attributes);
+
 /* The persistent handle of a key in a TPM.  False, silently, when it has
  * none. */
 CHECKED bool

@@ -41,9 +41,8 @@ look_at_attributes(struct findings *findings, const char *uri,
 {
     if ((attributes & FIXED) != FIXED)
         findings_add(findings, FINDING_WRONG, "key",
-                     "%s: was not made in this TPM, or may leave it: there can "
-                     "be copies; make one with `iot-key create`",
-                     uri);
+                     "%s: %s; make one with `iot-key create`", uri,
+                     origin_words(attributes));
     else if ((attributes & NO_DA) == 0)
         findings_add(findings, FINDING_NOTE, "key",
                      "%s: is not noDA: wrong passwords, and power cuts, count "
