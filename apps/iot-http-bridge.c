@@ -299,8 +299,10 @@ listen_for_metrics(struct program *program)
 
     if (program->settings.metrics_port == 0)
         return true;
-    program->metrics =
-        (struct http_routes){ metrics_rows, 1, answer_nothing, program };
+    program->metrics = (struct http_routes){ .rows = metrics_rows,
+                                             .count = 1,
+                                             .otherwise = answer_nothing,
+                                             .context = program };
     return http_server_listen(program->server, &listener);
 }
 

@@ -26,9 +26,11 @@ struct http_request {
     size_t name_length; /* may contain anything, so it is counted too */
 };
 
-/* Made by http_answer_*, which a handler calls exactly once. */
+/* Made by http_answer_*, which a handler calls exactly once: at once, or, where
+ * its routes can be settled, when they are.  Until then it stays where it is.
+ */
 struct http_answer {
-    int status;       /* 200, 404, … */
+    int status;       /* 200, 404, …; 0: there is none yet */
     const char *type; /* a constant, "application/json; charset=UTF-8" */
     char *body;       /* the answer's own */
     size_t length;    /* bytes */

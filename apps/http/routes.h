@@ -32,6 +32,11 @@ struct http_routes {
     size_t count;
     http_handler *otherwise; /* for requests that no row takes */
     void *context;           /* for all of them */
+
+    /* Answers every request that a handler has left without an answer; called
+     * soon after there is one, when those that came with it were handled too.
+     * NULL: handlers answer at once. */
+    void (*settle)(void *context);
 };
 
 /*

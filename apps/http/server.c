@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "connections.h"
-#include "request.h"
+#include "exchange.h"
 #include "routes.h"
 #include "tls.h"
 
@@ -29,6 +29,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* Answers that wait to be settled together, and bodies with them. */
+enum { HELD_MOST = 64 };
+
 /* One listener and what came in by it. */
 struct door {
     struct http_server *server;
@@ -37,6 +40,9 @@ struct door {
     struct evhttp_bound_socket *socket;
     struct connections *connections; /* NULL without TLS */
     bool is_starved;                 /* no descriptor was left to accept with */
+    struct exchange *held;           /* what waits to be settled */
+    size_t held_count;
+    struct event *settle;
     struct door *next;
 };
 
@@ -52,122 +58,70 @@ struct http_server {
     void *context;
 };
 
-static const struct {
-    enum evhttp_cmd_type command;
-    const char *name;
-} methods[] = {
-    { EVHTTP_REQ_GET, "GET" },         { EVHTTP_REQ_POST, "POST" },
-    { EVHTTP_REQ_HEAD, "HEAD" },       { EVHTTP_REQ_PUT, "PUT" },
-    { EVHTTP_REQ_DELETE, "DELETE" },   { EVHTTP_REQ_PATCH, "PATCH" },
-    { EVHTTP_REQ_OPTIONS, "OPTIONS" },
-};
-
-static const char *
-name_of(enum evhttp_cmd_type command)
+static void
+send_answer(struct door *door, struct exchange *exchange)
 {
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (methods[i].command == command)
-            return methods[i].name;
-    return "";
+    struct bufferevent *buffer = exchange_buffer(exchange);
+
+    /* Before it is sent: afterwards the connection may be gone. */
+    if (door->connections != NULL && buffer != NULL)
+        connections_answered(door->connections, buffer);
+    exchange_end(&exchange, door->server->end != 0);
 }
 
-static const char *
-text_or(const char *text, const char *otherwise)
+/* Has all that wait for it answered. */
+static void
+door_settle(struct door *door)
 {
-    return text != NULL ? text : otherwise;
-}
+    struct exchange *next = door->held;
 
-/* Fills in what the handler is to see; false when memory is short. */
-static bool
-request_fill(struct http_request *request, struct evhttp_request *from)
-{
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(from);
-    struct evbuffer *body = evhttp_request_get_input_buffer(from);
-    char *address = NULL;
-    ev_uint16_t port = 0;
+    if (next == NULL)
+        return;
+    door->settings.routes->settle(door->settings.routes->context);
+    door->held = NULL;
+    door->held_count = 0;
+    while (next != NULL) {
+        struct exchange *it = next;
 
-    evhttp_connection_get_peer(evhttp_request_get_connection(from), &address,
-                               &port);
-    *request = (struct http_request){
-        .method = name_of(evhttp_request_get_command(from)),
-        .path = uri != NULL ? text_or(evhttp_uri_get_path(uri), "") : "",
-        .query = uri != NULL ? text_or(evhttp_uri_get_query(uri), "") : "",
-        .authorization = evhttp_find_header(
-            evhttp_request_get_input_headers(from), "Authorization"),
-        .address = text_or(address, "nowhere"),
-        .body_length = evbuffer_get_length(body),
-        .body = (const char *)evbuffer_pullup(body, -1),
-        .name = "",
-    };
-    if (request->body_length == 0)
-        request->body = "";
-    return request->body != NULL;
-}
-
-static bool
-add_header(struct evhttp_request *to, const char *name, const char *value)
-{
-    return evhttp_add_header(evhttp_request_get_output_headers(to), name,
-                             value) == 0;
-}
-
-/* What a status asks for by itself: how to prove who one is (RFC 9110 section
- * 11.6.1), and when to come again (10.2.3). */
-static const struct {
-    int status;
-    const char *name;
-    const char *value;
-} headers[] = {
-    { 401, "WWW-Authenticate", "Bearer" },
-    { 429, "Retry-After", "1" },
-    { 503, "Retry-After", "1" },
-};
-
-static bool
-add_headers(struct evhttp_request *to, const struct http_answer *answer,
-            bool is_last)
-{
-    bool ok = add_header(to, "Content-Type", answer->type) &&
-              (!is_last || add_header(to, "Connection", "close"));
-
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        if (headers[i].status == answer->status)
-            ok = ok && add_header(to, headers[i].name, headers[i].value);
-    return ok;
+        next = it->next;
+        it->next = NULL;
+        send_answer(door, it);
+    }
 }
 
 static void
-send_answer(struct evhttp_request *to, const struct http_answer *answer,
-            bool is_last)
+on_settle(evutil_socket_t none, short what, void *data)
 {
-    struct evbuffer *body = evbuffer_new();
+    (void)none, (void)what;
+    door_settle(data);
+}
 
-    if (body == NULL || evbuffer_add(body, answer->body, answer->length) != 0 ||
-        !add_headers(to, answer, is_last))
-        evhttp_send_error(to, HTTP_INTERNAL, NULL);
-    else
-        evhttp_send_reply(to, answer->status, http_status_word(answer->status),
-                          body);
-    if (body != NULL)
-        evbuffer_free(body);
+/* What was readable together with this one is handled before on_settle runs:
+ * libevent appends to the events that it has found. */
+static void
+door_hold(struct door *door, struct exchange *exchange)
+{
+    if (door->held == NULL)
+        event_active(door->settle, EV_TIMEOUT, 0);
+    exchange->next = door->held;
+    door->held = exchange;
+    if (++door->held_count >= HELD_MOST)
+        door_settle(door);
 }
 
 static void
 on_request(struct evhttp_request *from, void *data)
 {
     struct door *door = data;
-    struct evhttp_connection *by = evhttp_request_get_connection(from);
-    struct bufferevent *buffer = evhttp_connection_get_bufferevent(by);
-    struct http_request request;
-    struct http_answer answer = { .status = 500, .type = "text/plain" };
+    struct exchange *exchange = exchange_new(from);
 
-    if (request_fill(&request, from))
-        http_routes_answer(door->settings.routes, &request, &answer);
-    /* Before it is sent: afterwards the connection may be gone. */
-    if (door->connections != NULL)
-        connections_answered(door->connections, buffer);
-    send_answer(from, &answer, door->server->end != 0);
-    http_answer_clear(&answer);
+    if (exchange == NULL)
+        return;
+    exchange_handle(exchange, door->settings.routes);
+    if (exchange->answer.status == 0 && door->settings.routes->settle != NULL)
+        door_hold(door, exchange);
+    else
+        send_answer(door, exchange);
 }
 
 /* Too many files are open; another try with every tick. */
@@ -216,7 +170,8 @@ door_open(struct door *door)
     struct evconnlistener *listener;
 
     door->http = evhttp_new(door->server->base);
-    if (door->http == NULL) {
+    door->settle = event_new(door->server->base, -1, 0, on_settle, door);
+    if (door->http == NULL || door->settle == NULL) {
         log_error("out of memory");
         return false;
     }
@@ -382,13 +337,18 @@ bool
 http_server_run(struct http_server *server, int seconds,
                 void (*tick)(void *context), void *context)
 {
+    bool ok = true;
+
     server->drain = seconds;
     server->on_tick = tick;
     server->context = context;
-    if (event_base_dispatch(server->base) >= 0)
-        return true;
-    log_error("the event loop fails: %s", strerror(errno));
-    return false;
+    if (event_base_dispatch(server->base) < 0) {
+        log_error("the event loop fails: %s", strerror(errno));
+        ok = false;
+    }
+    for (struct door *door = server->doors; door != NULL; door = door->next)
+        door_settle(door);
+    return ok;
 }
 
 void
@@ -434,6 +394,8 @@ http_server_free(struct http_server **server)
         door_shut(door);
         if (door->http != NULL)
             evhttp_free(door->http);
+        if (door->settle != NULL)
+            event_free(door->settle);
     }
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (it->signals[i] != NULL)

@@ -117,7 +117,9 @@ static const struct http_route rows[] = {
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct http_routes routes = { rows, 2, try_query, NULL };
+    static const struct http_routes routes = { .rows = rows,
+                                               .count = 2,
+                                               .otherwise = try_query };
     const uint8_t *end = memchr(data, '\n', size);
     size_t head = end != NULL ? (size_t)(end - data) : size;
     char *target = strndup((const char *)data, head);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One request of evhttp's and its answer: what stands between libevent and
+ * handlers, which know neither it nor sockets.
+ */
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
+
+#include "base/checked.h"
+#include "request.h"
+
+#include <stdbool.h>
+
+struct bufferevent;
+struct evhttp_request;
+struct http_routes;
+
+struct exchange {
+    struct evhttp_request *from;
+    struct http_answer answer;
+    struct exchange *next; /* the owner's */
+};
+
+/* NULL when memory is short: FROM has then been answered with 500. */
+CHECKED struct exchange *
+exchange_new(struct evhttp_request *from);
+
+/* Has the request handled; the answer may still be missing afterwards. */
+void
+exchange_handle(struct exchange *exchange, const struct http_routes *routes);
+
+/* What the client is connected by; NULL when it has gone. */
+struct bufferevent *
+exchange_buffer(const struct exchange *exchange);
+
+/* Sends the answer, if the client is still there, and frees all; IS_LAST: its
+ * connection is to end with it. */
+void
+exchange_end(struct exchange **exchange, bool is_last);
+
+#endif
