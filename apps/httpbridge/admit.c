@@ -40,8 +40,8 @@ write_down(struct call *call, const char *text)
     if (bridge->traffic == NULL ||
         !limit_allows(&bridge->events, clock_seconds()))
         return;
-    snprintf(event.text, sizeof event.text, "HTTP from %s: %s",
-             call->request->address, text);
+    snprintf(event.text, sizeof event.text, "HTTP from %s: %s", call->address,
+             text);
     if (!traffic_event_add(bridge->traffic, &event))
         bridge->metrics.store_failures++;
 }
@@ -49,12 +49,9 @@ write_down(struct call *call, const char *text)
 static void
 say_refusal(struct call *call, const struct gate_refusal *refusal)
 {
-    const struct http_request *request = call->request;
-
     call->bridge->metrics.refusals[refusal->reason]++;
-    log_warning("refused %.*s from %s: %s",
-                request->name_length < 1200 ? (int)request->name_length : 1200,
-                request->name, request->address, refusal->text);
+    log_warning("refused %s from %s: %s", call->who, call->address,
+                refusal->text);
     write_down(call, refusal->text);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The table of calls, and the one way that all of them go: who is it, what does
- * it say, for whom, may it so soon, and then do it.  Section 4.1.
+ * it say, for whom, may it so soon, and then do it; what it writes together
+ * with others.  Section 4.1.
  */
 #include "base/log.h"
 #include "base/options.h"
@@ -10,15 +11,12 @@
 #include "http/request.h"
 #include "http/routes.h"
 #include "rates.h"
+#include "registry/traffic.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-
-struct kind {
-    bool (*read)(struct call *call);
-    bool (*run)(struct call *call);
-};
 
 static bool
 read_event(struct call *call)
@@ -81,12 +79,12 @@ read_query(struct call *call)
 
 /* Reads the call as its kind does; what is not understood is told. */
 static bool
-understand(struct call *call, const struct kind *kind)
+understand(struct call *call)
 {
-    if (kind->read(call))
+    if (call->kind->read(call))
         return true;
     log_warning("did not understand %s from %s: %s", call->visitor.path.device,
-                call->request->address, call->problem.message);
+                call->address, call->problem.message);
     return false;
 }
 
@@ -102,53 +100,23 @@ is_in_time(struct call *call)
                        "Quota exceeded for the device.", &refusal);
 }
 
-static void
-answer(void *context, const struct http_request *request,
-       struct http_answer *to, const struct kind *kind)
+void
+call_end(struct call **call, bool ok)
 {
-    struct call call = { .bridge = context,
-                         .request = request,
-                         .now = time(NULL) };
-    bool ok = call_let_in(&call) && is_in_time(&call) &&
-              understand(&call, kind) && call_stand_in(&call) &&
-              kind->run(&call);
+    struct call *it = *call;
+    struct http_answer *to = it->answer;
 
-    if (ok && call.result != NULL)
+    if (ok && it->result != NULL)
         http_answer_text(to, 200, "application/json; charset=UTF-8",
-                         call.result);
+                         it->result);
     else if (ok)
         http_answer_json(to, 200, "{}");
     else
-        problem_answer(&call.problem, to);
-    call.bridge->metrics.answers[to->status]++;
-    body_clear(&call.body);
-}
-
-static void
-answer_event(void *context, const struct http_request *request,
-             struct http_answer *to)
-{
-    static const struct kind kind = { read_event, call_publish_event };
-
-    answer(context, request, to, &kind);
-}
-
-static void
-answer_state(void *context, const struct http_request *request,
-             struct http_answer *to)
-{
-    static const struct kind kind = { read_state, call_set_state };
-
-    answer(context, request, to, &kind);
-}
-
-static void
-answer_config(void *context, const struct http_request *request,
-              struct http_answer *to)
-{
-    static const struct kind kind = { read_query, call_get_config };
-
-    answer(context, request, to, &kind);
+        problem_answer(&it->problem, to);
+    it->bridge->metrics.answers[to->status]++;
+    body_clear(&it->body);
+    free(it);
+    *call = NULL;
 }
 
 static void
@@ -160,6 +128,134 @@ answer_problem(struct httpbridge *bridge, enum problem_code code,
     (void)problem_set(&problem, code, "", "%s", message);
     problem_answer(&problem, to);
     bridge->metrics.answers[to->status]++;
+}
+
+/* NULL when memory is short. */
+static struct call *
+call_new(struct httpbridge *bridge, const struct http_request *request,
+         struct http_answer *answer, const struct call_kind *kind)
+{
+    struct call *it = calloc(1, sizeof *it);
+    size_t length = request->name_length;
+
+    if (it == NULL)
+        return NULL;
+    it->bridge = bridge;
+    it->kind = kind;
+    it->request = request;
+    it->answer = answer;
+    it->now = time(NULL);
+    snprintf(it->who, sizeof it->who, "%.*s",
+             length < sizeof it->who ? (int)length : CALL_WHO_MOST,
+             request->name);
+    snprintf(it->address, sizeof it->address, "%s", request->address);
+    return it;
+}
+
+/* It is answered when what it writes has been committed. */
+static void
+wait_for_others(struct call *call)
+{
+    struct httpbridge *bridge = call->bridge;
+
+    call->request = NULL;
+    call->start = metrics_start();
+    if (bridge->first == NULL)
+        bridge->first = call;
+    else
+        bridge->last->next = call;
+    bridge->last = call;
+}
+
+static void
+answer(struct httpbridge *bridge, const struct http_request *request,
+       struct http_answer *to, const struct call_kind *kind)
+{
+    struct call *call = call_new(bridge, request, to, kind);
+    bool ok;
+
+    if (call == NULL) {
+        answer_problem(bridge, PROBLEM_INTERNAL, "Internal error", to);
+        return;
+    }
+    ok = call_let_in(call) && is_in_time(call) && understand(call) &&
+         call_stand_in(call) && kind->run(call);
+    if (ok && kind->keep != NULL)
+        wait_for_others(call);
+    else
+        call_end(&call, ok);
+}
+
+/* All that the calls write, or nothing of it. */
+static bool
+keep_all(struct httpbridge *bridge)
+{
+    bool ok = true;
+
+    if (bridge->traffic == NULL || !traffic_begin(bridge->traffic))
+        return false;
+    for (struct call *call = bridge->first; ok && call != NULL;
+         call = call->next)
+        ok = call->kind->keep(call);
+    ok = traffic_end(bridge->traffic, ok);
+    bridge->metrics.commits += ok;
+    return ok;
+}
+
+/* Nobody is told that anything arrived before it is committed. */
+static void
+settle(void *context)
+{
+    struct httpbridge *bridge = context;
+    struct call *next = bridge->first;
+    bool ok = keep_all(bridge);
+
+    bridge->first = bridge->last = NULL;
+    while (next != NULL) {
+        struct call *call = next;
+
+        next = call->next;
+        metrics_took(&bridge->metrics.storing, call->start);
+        call_end(&call, ok ? call->kind->kept(call) : call_fail(call));
+    }
+}
+
+static void
+answer_event(void *context, const struct http_request *request,
+             struct http_answer *to)
+{
+    static const struct call_kind kind = {
+        read_event,
+        call_route_event,
+        call_keep_event,
+        call_event_kept,
+    };
+
+    answer(context, request, to, &kind);
+}
+
+static void
+answer_state(void *context, const struct http_request *request,
+             struct http_answer *to)
+{
+    static const struct call_kind kind = {
+        read_state,
+        call_route_state,
+        call_keep_state,
+        call_state_kept,
+    };
+
+    answer(context, request, to, &kind);
+}
+
+static void
+answer_config(void *context, const struct http_request *request,
+              struct http_answer *to)
+{
+    static const struct call_kind kind = { read_query, call_get_config, NULL,
+                                           NULL };
+
+    answer(context, request, to, &kind);
 }
 
 /* Section 4.4: there is no other API here that such a token would be for. */
@@ -197,5 +293,6 @@ httpbridge_routes(struct httpbridge *bridge, struct http_routes *routes)
     *routes = (struct http_routes){ .rows = rows,
                                     .count = sizeof rows / sizeof *rows,
                                     .otherwise = answer_otherwise,
-                                    .context = bridge };
+                                    .context = bridge,
+                                    .settle = settle };
 }

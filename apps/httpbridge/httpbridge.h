@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The HTTP bridge without its sockets: requests in, answers out, and two
- * databases.  cloud-iot-core reference, section 4.
+ * databases.  What devices send is committed together with what others sent at
+ * that moment, and answered after that.  cloud-iot-core reference, section 4.
  */
 #ifndef HTTPBRIDGE_HTTPBRIDGE_H
 #define HTTPBRIDGE_HTTPBRIDGE_H
@@ -13,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct call;
+struct gate_keys;
 struct http_routes;
 struct rates;
 struct registry_store;
@@ -28,6 +31,7 @@ struct httpbridge {
     struct rates *rates;             /* rates_new */
     struct limit events;             /* refusals that are written down */
     struct metrics metrics;
+    struct call *first, *last; /* that wait to be committed */
 };
 
 /* The calls of section 4.1, for BRIDGE, which is borrowed. */

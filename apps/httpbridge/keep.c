@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What devices send, into the database: telemetry by its route, state with its
- * notification, and a configuration out of it.  Nothing is said to have arrived
- * before it is committed.  Sections 2.4 to 2.6.
+ * notification, and a configuration out of it.  What is kept here is committed
+ * in calls.c.  Sections 2.4 to 2.6.
  */
 #include "call.h"
 #include "http/request.h"
@@ -16,8 +16,8 @@
 #include <string.h>
 #include <time.h>
 
-static bool
-fail(struct call *call)
+bool
+call_fail(struct call *call)
 {
     call->bridge->metrics.store_failures++;
     return problem_set(&call->problem, PROBLEM_UNAVAILABLE, "",
@@ -25,11 +25,12 @@ fail(struct call *call)
 }
 
 /* Asks the gate as if the device had published to its topic by MQTT: it is one
- * rule for both.  *TOPIC is then what that would be. */
+ * rule for both. */
 static bool
-may_publish(struct call *call, enum names_kind kind, struct names_topic *topic)
+may_publish(struct call *call, enum names_kind kind)
 {
     struct names_topic wish = { .kind = kind };
+    struct names_topic topic;
     char text[NAMES_PATH_MOST];
     struct gate_refusal refusal;
 
@@ -39,7 +40,7 @@ may_publish(struct call *call, enum names_kind kind, struct names_topic *topic)
         return problem_set(&call->problem, PROBLEM_INTERNAL, "",
                            "Internal error");
     if (gate_authorize(&call->device, GATE_PUBLISH, text, strlen(text),
-                       call->body.length, topic, &refusal))
+                       call->body.length, &topic, &refusal))
         return true;
     return call_refuse(call, PROBLEM_INVALID_ARGUMENT,
                        refusal.reason == GATE_PAYLOAD
@@ -54,85 +55,82 @@ data_of(const struct call *call)
     return call->body.data != NULL ? (const void *)call->body.data : "";
 }
 
-static struct traffic_message
-message_of(const struct call *call, const char *topic, const char *subfolder)
+static bool
+keep_message(struct call *call)
 {
-    return (struct traffic_message){
-        .topic = topic,
+    const struct traffic_message message = {
+        .topic = call->topic,
         .data = data_of(call),
         .length = call->body.length,
         .device = &call->device.path,
         .num_id = call->device.num_id,
-        .subfolder = subfolder,
+        .subfolder = call->body.subfolder,
         .gateway = call->gateway,
     };
+
+    return traffic_append(call->bridge->traffic, &message, &call->has_topic);
 }
 
-/* Everything that is written for one event, in one transaction. */
+/* By which gateway the device came, if by any. */
 static bool
-keep_event(struct call *call, const struct traffic_message *message,
-           bool *has_topic)
+keep_gateway(struct call *call)
 {
-    struct traffic *traffic = call->bridge->traffic;
-    struct traffic_touch touch = { call->device.num_id, TRAFFIC_EVENT,
-                                   call->now };
-    bool ok;
+    return call->gateway == NULL ||
+           traffic_gateway_set(call->bridge->traffic, call->device.num_id,
+                               call->gateway, call->now);
+}
 
-    if (!traffic_begin(traffic))
+bool
+call_keep_event(struct call *call)
+{
+    const struct traffic_touch touch = { call->device.num_id, TRAFFIC_EVENT,
+                                         call->now };
+
+    if (!keep_message(call))
         return false;
-    ok = traffic_append(traffic, message, has_topic);
-    if (ok && *has_topic)
-        ok = traffic_touch(traffic, &touch, 1) &&
-             (call->gateway == NULL ||
-              traffic_gateway_set(traffic, touch.num_id, call->gateway,
-                                  call->now));
-    return traffic_end(traffic, ok);
+    return !call->has_topic ||
+           (traffic_touch(call->bridge->traffic, &touch, 1) &&
+            keep_gateway(call));
 }
 
 static bool
-refuse_route(struct call *call, const char *topic, const char *subfolder)
+refuse_route(struct call *call)
 {
     struct gate_refusal refusal = { .reason = GATE_NO_TOPIC };
 
-    if (topic[0] != '\0')
+    if (call->topic[0] != '\0')
         snprintf(refusal.text, sizeof refusal.text,
-                 "there is no topic for its telemetry: %s does not exist",
-                 topic);
+                 "there is no topic for its telemetry: %.340s does not exist",
+                 call->topic);
     else
         snprintf(refusal.text, sizeof refusal.text,
                  "there is no topic for its telemetry: the registry has none "
                  "for the subfolder \"%s\"",
-                 subfolder);
+                 call->body.subfolder);
     return call_refuse(call, PROBLEM_FAILED_PRECONDITION,
                        "Precondition check failed.", &refusal);
 }
 
 bool
-call_publish_event(struct call *call)
+call_route_event(struct call *call)
 {
-    struct httpbridge *bridge = call->bridge;
-    struct names_topic topic;
     struct registry_destination destination;
-    struct traffic_message message;
-    bool has_topic = false;
-    int64_t start;
 
-    if (!may_publish(call, NAMES_EVENTS, &topic))
+    if (!may_publish(call, NAMES_EVENTS))
         return false;
-    if (bridge->traffic == NULL ||
-        !registry_destination_find(bridge->registry, &call->device.path,
-                                   topic.subfolder, &destination))
-        return fail(call);
-    if (destination.topic[0] == '\0')
-        return refuse_route(call, "", topic.subfolder);
-    message = message_of(call, destination.topic, topic.subfolder);
-    start = metrics_start();
-    if (!keep_event(call, &message, &has_topic))
-        return fail(call);
-    metrics_took(&bridge->metrics.storing, start);
-    if (!has_topic)
-        return refuse_route(call, destination.topic, topic.subfolder);
-    metrics_message(&bridge->metrics, METRICS_EVENTS, call->body.length);
+    if (!registry_destination_find(call->bridge->registry, &call->device.path,
+                                   call->body.subfolder, &destination))
+        return call_fail(call);
+    memcpy(call->topic, destination.topic, sizeof call->topic);
+    return call->topic[0] != '\0' || refuse_route(call);
+}
+
+bool
+call_event_kept(struct call *call)
+{
+    if (!call->has_topic)
+        return refuse_route(call);
+    metrics_message(&call->bridge->metrics, METRICS_EVENTS, call->body.length);
     return true;
 }
 
@@ -148,7 +146,7 @@ now_ms(void)
 /* The last state, by whichever bridge it came, says whether it is time for
  * another; one from the future says that the clock was set. */
 static bool
-is_time_for_state(struct call *call, bool *is_time)
+look_whether_in_time(struct call *call)
 {
     struct traffic_states *states = NULL;
     int64_t least = call->bridge->state_interval;
@@ -159,43 +157,23 @@ is_time_for_state(struct call *call, bool *is_time)
         return false;
     if (states->count > 0)
         age = now_ms() - states->items[0].at_ms;
-    *is_time = age < 0 || age >= least;
+    call->is_in_time = age < 0 || age >= least;
     traffic_states_free(&states);
     return true;
 }
 
-static bool
-keep_state(struct call *call, bool *is_time)
+/* Nobody may listen to states, and a topic that does not exist is nobody
+ * (section 2.5: the state stands all the same). */
+bool
+call_keep_state(struct call *call)
 {
-    struct traffic *traffic = call->bridge->traffic;
-    uint64_t num_id = call->device.num_id;
-    bool ok;
-
-    if (!traffic_begin(traffic))
+    if (!look_whether_in_time(call))
         return false;
-    ok = is_time_for_state(call, is_time);
-    if (ok && *is_time)
-        ok = traffic_state_add(traffic, num_id, data_of(call),
-                               call->body.length) &&
-             (call->gateway == NULL ||
-              traffic_gateway_set(traffic, num_id, call->gateway, call->now));
-    return traffic_end(traffic, ok);
-}
-
-/* Best effort: the state stands, whatever becomes of this (section 2.5). */
-static void
-notify_state(struct call *call)
-{
-    char topic[REGISTRY_TOPIC_NAME_MOST + 1];
-    struct traffic_message message = message_of(call, topic, "");
-    bool has_topic;
-
-    if (!registry_state_topic_find(call->bridge->registry, &call->device.path,
-                                   topic) ||
-        topic[0] == '\0')
-        return;
-    if (!traffic_append(call->bridge->traffic, &message, &has_topic))
-        call->bridge->metrics.store_failures++;
+    return !call->is_in_time ||
+           (traffic_state_add(call->bridge->traffic, call->device.num_id,
+                              data_of(call), call->body.length) &&
+            keep_gateway(call) &&
+            (call->topic[0] == '\0' || keep_message(call)));
 }
 
 static bool
@@ -212,23 +190,20 @@ refuse_haste(struct call *call)
 }
 
 bool
-call_set_state(struct call *call)
+call_route_state(struct call *call)
 {
-    struct httpbridge *bridge = call->bridge;
-    struct names_topic topic;
-    bool is_time = false;
-    int64_t start;
+    return may_publish(call, NAMES_STATE) &&
+           (registry_state_topic_find(call->bridge->registry,
+                                      &call->device.path, call->topic) ||
+            call_fail(call));
+}
 
-    if (!may_publish(call, NAMES_STATE, &topic))
-        return false;
-    start = metrics_start();
-    if (bridge->traffic == NULL || !keep_state(call, &is_time))
-        return fail(call);
-    metrics_took(&bridge->metrics.storing, start);
-    if (!is_time)
+bool
+call_state_kept(struct call *call)
+{
+    if (!call->is_in_time)
         return refuse_haste(call);
-    notify_state(call);
-    metrics_message(&bridge->metrics, METRICS_STATES, call->body.length);
+    metrics_message(&call->bridge->metrics, METRICS_STATES, call->body.length);
     return true;
 }
 
@@ -274,7 +249,7 @@ call_get_config(struct call *call)
     if (!registry_config_find(call->bridge->registry, call->device.num_id,
                               &config) ||
         config == NULL)
-        return fail(call);
+        return call_fail(call);
     is_known = call->local_version == config->version;
     if (call->local_version > config->version)
         (void)problem_set(&call->problem, PROBLEM_OUT_OF_RANGE, "",

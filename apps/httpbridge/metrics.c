@@ -164,6 +164,8 @@ print_all(FILE *file, const struct metrics *metrics,
                 "Messages that were accepted from devices or sent to them.");
     print_kinds(file, "bytes_total", metrics->bytes,
                 "Bytes of their payloads.");
+    print_one(file, "commits_total", "counter", metrics->commits,
+              "Transactions, each of what had come by then.");
     print_one(file, "store_failures_total", "counter", metrics->store_failures,
               "Messages that were not taken because they could not be kept.");
     print_histogram(file, "verify_seconds", &metrics->verifying,

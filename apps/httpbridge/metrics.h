@@ -36,6 +36,7 @@ struct metrics {
     uint64_t answers[METRICS_STATUS_MOST]; /* by status */
     uint64_t messages[METRICS_KINDS];
     uint64_t bytes[METRICS_KINDS];
+    uint64_t commits;
     uint64_t store_failures;
     struct metrics_histogram verifying; /* looking a device up, and its token */
     struct metrics_histogram storing;   /* until it is committed */

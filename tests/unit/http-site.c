@@ -108,7 +108,7 @@ site_open(struct site *site)
     site->bridge.registry = registry_store_open(path, REGISTRY_CREATE);
     snprintf(path, sizeof path, "%s/t.db", site->folder);
     site->bridge.traffic =
-        traffic_open(path, TRAFFIC_WRITE, TRAFFIC_SURVIVES_KILL);
+        traffic_open(path, TRAFFIC_SERVE, TRAFFIC_SURVIVES_KILL);
     httpbridge_routes(&site->bridge, &site->routes);
     site->method = "POST";
     site_carry(site, site->key, 0, 3600);
@@ -130,9 +130,9 @@ site_close(struct site *site)
     CHECK(system(line) == 0);
 }
 
-bool
-site_answers(struct site *site, const char *target, const char *body,
-             int status, const char *expected)
+void
+site_call(struct site *site, const char *target, const char *body,
+          struct http_answer *answer)
 {
     char path[1024];
     char *query;
@@ -147,16 +147,33 @@ site_answers(struct site *site, const char *target, const char *body,
         .body_length = strlen(body),
         .name = "",
     };
-    struct http_answer answer = { .status = 0 };
-    bool ok;
 
+    memset(answer, 0, sizeof *answer);
     snprintf(path, sizeof path, "%s", target);
     query = strchr(path, '?');
     if (query != NULL) {
         *query = '\0';
         request.query = query + 1;
     }
-    http_routes_answer(&site->routes, &request, &answer);
+    http_routes_answer(&site->routes, &request, answer);
+}
+
+void
+site_settle(struct site *site)
+{
+    site->routes.settle(site->routes.context);
+}
+
+bool
+site_answers(struct site *site, const char *target, const char *body,
+             int status, const char *expected)
+{
+    struct http_answer answer;
+    bool ok;
+
+    site_call(site, target, body, &answer);
+    if (answer.status == 0)
+        site_settle(site);
     ok = answer.status == status && answer.body != NULL &&
          (expected == NULL || strcmp(answer.body, expected) == 0);
     if (!ok)

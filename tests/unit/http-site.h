@@ -7,6 +7,7 @@
 #ifndef TESTS_UNIT_HTTP_SITE_H
 #define TESTS_UNIT_HTTP_SITE_H
 
+#include "http/request.h"
 #include "http/routes.h"
 #include "httpbridge/httpbridge.h"
 #include "registry/registry.h"
@@ -50,6 +51,15 @@ site_carry(struct site *site, EVP_PKEY *key, int64_t issued, int64_t expires);
 bool
 site_answers(struct site *site, const char *target, const char *body,
              int status, const char *expected);
+
+/* Makes a call that is not answered yet, or is: *ANSWER says. */
+void
+site_call(struct site *site, const char *target, const char *body,
+          struct http_answer *answer);
+
+/* What was not answered is. */
+void
+site_settle(struct site *site);
 
 /* Is the next message these data of dev-1, in this subfolder, by way of
  * GATEWAY?  NULL: there is none. */
