@@ -319,10 +319,12 @@ serve(struct program *program)
     bridge->state_interval = settings->state_interval;
     bridge->events = (struct limit){ .burst = 100, .each_second = 2 };
     bridge->rates = rates_new();
+    bridge->keys = gate_keys_new();
     program->database.path = settings->database;
     program->server = http_server_new();
-    if (bridge->rates == NULL || program->server == NULL ||
-        !listen_for_devices(program) || !listen_for_metrics(program))
+    if (bridge->rates == NULL || bridge->keys == NULL ||
+        program->server == NULL || !listen_for_devices(program) ||
+        !listen_for_metrics(program))
         return false;
     look_for_databases(program);
     if (bridge->registry == NULL)
@@ -356,6 +358,7 @@ main(int argc, char **argv)
         code = EXIT_CODE_FAILED;
     http_server_free(&program.server);
     rates_free(&program.bridge.rates);
+    gate_keys_free(&program.bridge.keys);
     traffic_close(&program.bridge.traffic);
     database_close(&program.database);
     return code;

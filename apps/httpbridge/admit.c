@@ -88,6 +88,7 @@ call_let_in(struct call *call)
         .token_length = token != NULL ? strlen(token) : 0,
         .now = call->now,
         .skew = call->bridge->skew,
+        .keys = call->bridge->keys,
     };
     struct metrics *metrics = &call->bridge->metrics;
     struct gate_refusal refusal;

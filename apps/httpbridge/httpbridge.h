@@ -26,6 +26,7 @@ struct traffic;
 struct httpbridge {
     struct registry_store *registry; /* NULL while it cannot be opened */
     struct traffic *traffic;         /* likewise */
+    struct gate_keys *keys;          /* gate_keys_new, or NULL */
     int64_t skew;                    /* seconds; GATE_SKEW or less */
     int64_t state_interval;          /* milliseconds between two states */
     struct rates *rates;             /* rates_new */
