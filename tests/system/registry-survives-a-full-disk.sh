@@ -46,9 +46,7 @@ expect test "$(ask 'SELECT count(*) FROM metadata')" = $((number - 1))
 expect_ok devices create after-1 --metadata-from-file "large=$T/large"
 
 # A file system of 1 MB, if we may have one.
-mkdir "$T/disk"
-if mount -t tmpfs -o size=1m none "$T/disk" 2>/dev/null; then
-    trap 'umount "$T/disk"; cleanup' EXIT
+if disk_make "$T/disk" 1m; then
     IOT_REGISTRY_DATABASE=$T/disk/registry.db
     expect_ok registries create factory
     expect_ok devices create first-1
@@ -59,7 +57,7 @@ if mount -t tmpfs -o size=1m none "$T/disk" 2>/dev/null; then
     expect_ok devices list
     expect test "$(rows)" = "$number"
     expect_ok devices describe first-1
-    mount -o remount,size=4m "$T/disk"
+    disk_grow "$T/disk" 4m
     expect_ok devices create after-1 --metadata-from-file "large=$T/large"
     # Full before there is a database at all.
     dd if=/dev/zero of="$T/disk/ballast" 2>/dev/null || true
