@@ -34,8 +34,7 @@ struct connection {
 struct connections {
     struct event_base *base;
     SSL_CTX *tls;
-    size_t most;
-    int seconds;
+    struct connections_bounds bounds;
     int64_t second;
     struct evconnlistener *listener;
     struct connection *first;
@@ -49,7 +48,7 @@ static void
 let_in(struct connections *all)
 {
     if (all->listener != NULL && all->spare != NULL &&
-        all->count.open < all->most)
+        all->count.open < all->bounds.most)
         evconnlistener_enable(all->listener);
 }
 
@@ -110,6 +109,9 @@ connection_new(struct connections *all)
         all->base, -1, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
     if (it->buffer == NULL)
         goto fail;
+    /* evhttp reads one request at a time and would let the next ones pile up
+     * behind an answer that nobody reads. */
+    bufferevent_setwatermark(it->buffer, EV_READ, 0, all->bounds.bytes);
     if (!SSL_set_ex_data(ssl, all->index, it) ||
         evbuffer_add_cb(bufferevent_get_input(it->buffer), on_bytes, it) ==
             NULL) {
@@ -127,7 +129,8 @@ fail:
 }
 
 struct connections *
-connections_new(struct event_base *base, SSL_CTX *tls, size_t most, int seconds)
+connections_new(struct event_base *base, SSL_CTX *tls,
+                const struct connections_bounds *bounds)
 {
     struct connections *it = calloc(1, sizeof *it);
 
@@ -136,8 +139,7 @@ connections_new(struct event_base *base, SSL_CTX *tls, size_t most, int seconds)
         return NULL;
     }
     it->base = base;
-    it->most = most;
-    it->seconds = seconds;
+    it->bounds = *bounds;
     it->index = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_ssl_free);
     if (it->index < 0 || !SSL_CTX_up_ref(tls)) {
         free(it);
@@ -178,7 +180,7 @@ connections_next(struct event_base *base, void *data)
     all->count.accepted++;
     all->count.open++;
     /* libevent looks at this before it accepts another one. */
-    if (all->spare == NULL || all->count.open >= all->most)
+    if (all->spare == NULL || all->count.open >= all->bounds.most)
         evconnlistener_disable(all->listener);
     return it->buffer;
 }
@@ -230,8 +232,8 @@ is_over(const struct connection *connection, bool draining)
     int64_t age = all->second - connection->since;
 
     if (!SSL_is_init_finished(connection->ssl))
-        return draining || age > HANDSHAKE_SECONDS || age > all->seconds;
-    return age > all->seconds || (draining && is_at_rest(connection));
+        return draining || age > HANDSHAKE_SECONDS || age > all->bounds.seconds;
+    return age > all->bounds.seconds || (draining && is_at_rest(connection));
 }
 
 void

@@ -19,12 +19,18 @@ struct connections;
 struct event_base;
 struct evconnlistener;
 
+struct connections_bounds {
+    size_t most;  /* open at once */
+    int seconds;  /* for a request to begin, and to be whole */
+    size_t bytes; /* that one may have sent and nobody has read */
+};
+
 /* NULL, having logged why.  Takes a reference of its own to TLS. */
 CHECKED struct connections *
-connections_new(struct event_base *base, SSL_CTX *tls, size_t most,
-                int seconds);
+connections_new(struct event_base *base, SSL_CTX *tls,
+                const struct connections_bounds *bounds);
 
-/* Who lets them in: disabled while there are MOST.  NULL: nobody any more; to
+/* Who lets them in: disabled while there are enough.  NULL: nobody any more; to
  * be said before the event base ends. */
 void
 connections_listen(struct connections *connections,

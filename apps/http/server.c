@@ -139,12 +139,16 @@ static bool
 door_encrypt(struct door *door)
 {
     const struct http_listener *settings = &door->settings;
+    const struct connections_bounds bounds = {
+        .most = settings->connections_most,
+        .seconds = settings->seconds,
+        .bytes = settings->head_most + settings->body_most,
+    };
     SSL_CTX *tls = http_tls_new(settings->certificate, settings->key);
 
     if (tls == NULL)
         return false;
-    door->connections = connections_new(
-        door->server->base, tls, settings->connections_most, settings->seconds);
+    door->connections = connections_new(door->server->base, tls, &bounds);
     SSL_CTX_free(tls);
     if (door->connections == NULL)
         return false;

@@ -78,6 +78,28 @@ except OSError:
 expect grep -q ended "$T/out"
 expect test "$(counter iot_bridge_http_timeouts_total)" -ge 3
 
+# Asks and asks, and reads nothing of the answers: neither they nor the other
+# requests pile up, beyond what the kernel takes for us.
+head -c 65000 /dev/zero >"$T/config"
+registry_do devices configs update "${WHERE[@]}" --registry "$REGISTRY" \
+    --device ec-1 --config-file "$T/config"
+timeouts=$(counter iot_bridge_http_timeouts_total)
+expect_ok slow 'request = (b"GET /v1/%s/config HTTP/1.1\r\nHost: x\r\n"
+           b"Authorization: Bearer %s\r\n\r\n"
+           % (path.encode(), token.encode()))
+s.settimeout(0.5)
+sent = 0
+try:
+    while sent < 3 << 24:
+        sent += s.send(request * 16)
+    print("still reads")
+except OSError:
+    print("is held up")
+time.sleep(4)'
+expect grep -q 'held up' "$T/out"
+expect test "$(counter iot_bridge_http_timeouts_total)" -gt "$timeouts"
+publishes ec-1 "$token"
+
 # As many as may be, and more: the others wait until a silent one is put out.
 expect_ok slow 'all = [socket.create_connection(("localhost", port))
        for i in range(15)] + [connect() for i in range(4)]
