@@ -16,6 +16,7 @@
 #include "http/routes.h"
 #include "http/server.h"
 #include "httpbridge/httpbridge.h"
+#include "httpbridge/outlet.h"
 #include "httpbridge/rates.h"
 #include "registry/traffic.h"
 
@@ -24,14 +25,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 enum {
     HEAD_MOST = 16384,  /* bytes; a token may have 8192 of them */
     BODY_MOST = 524288, /* 262144 bytes as base64, and room for the rest */
     METRICS_SECONDS = 10,
     SPARE_FILES = 64, /* open beside those of connections */
-    TRY_AGAIN = 5,    /* seconds between tries at a database */
     SWEEP_BYTES = 0,  /* how large it may grow the MQTT bridge says */
 };
 
@@ -57,8 +56,7 @@ struct program {
     struct settings settings;
     char traffic_path[PATH_MAX];
     struct database database;
-    struct stat traffic_file; /* what is open */
-    int64_t tried;            /* to open it, in which second */
+    struct outlet outlet;
     struct httpbridge bridge;
     struct http_routes calls;
     struct http_routes metrics;
@@ -212,35 +210,6 @@ static const struct http_route metrics_rows[] = {
     { "GET", "/metrics", NULL, answer_metrics },
 };
 
-/* A database that was moved away would take messages that nobody finds. */
-static void
-look_for_traffic(struct program *program, int64_t second)
-{
-    struct traffic **traffic = &program->bridge.traffic;
-    const char *path = program->settings.traffic;
-    struct stat file;
-
-    if (*traffic != NULL && (stat(path, &file) != 0 ||
-                             file.st_dev != program->traffic_file.st_dev ||
-                             file.st_ino != program->traffic_file.st_ino)) {
-        log_warning("the messages' database is gone or replaced: %s", path);
-        traffic_close(traffic);
-        program->tried = 0;
-    }
-    if (*traffic != NULL ||
-        (program->tried != 0 && second - program->tried < TRY_AGAIN))
-        return;
-    program->tried = second;
-    *traffic = traffic_open(path, TRAFFIC_SERVE,
-                            survives_power(&program->settings)
-                                ? TRAFFIC_SURVIVES_POWER
-                                : TRAFFIC_SURVIVES_KILL);
-    if (*traffic != NULL && stat(path, &program->traffic_file) != 0)
-        traffic_close(traffic);
-    if (*traffic != NULL)
-        log_info("the messages' database is open: %s", path);
-}
-
 static void
 look_for_databases(struct program *program)
 {
@@ -248,7 +217,7 @@ look_for_databases(struct program *program)
 
     database_look(&program->database, second);
     program->bridge.registry = program->database.store;
-    look_for_traffic(program, second);
+    program->bridge.traffic = outlet_look(&program->outlet, second);
 }
 
 static void
@@ -321,6 +290,11 @@ serve(struct program *program)
     bridge->rates = rates_new();
     bridge->keys = gate_keys_new();
     program->database.path = settings->database;
+    program->outlet.path = settings->traffic;
+    program->outlet.durability = survives_power(settings)
+                                     ? TRAFFIC_SURVIVES_POWER
+                                     : TRAFFIC_SURVIVES_KILL;
+    bridge->outlet = &program->outlet;
     program->server = http_server_new();
     if (bridge->rates == NULL || bridge->keys == NULL ||
         program->server == NULL || !listen_for_devices(program) ||
@@ -359,7 +333,7 @@ main(int argc, char **argv)
     http_server_free(&program.server);
     rates_free(&program.bridge.rates);
     gate_keys_free(&program.bridge.keys);
-    traffic_close(&program.bridge.traffic);
+    outlet_close(&program.outlet);
     database_close(&program.database);
     return code;
 }

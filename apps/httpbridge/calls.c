@@ -10,6 +10,7 @@
 #include "call.h"
 #include "http/request.h"
 #include "http/routes.h"
+#include "outlet.h"
 #include "rates.h"
 #include "registry/traffic.h"
 
@@ -192,6 +193,8 @@ keep_all(struct httpbridge *bridge)
 {
     bool ok = true;
 
+    if (bridge->outlet != NULL)
+        bridge->traffic = outlet_look(bridge->outlet, clock_seconds());
     if (bridge->traffic == NULL || !traffic_begin(bridge->traffic))
         return false;
     for (struct call *call = bridge->first; ok && call != NULL;

@@ -17,6 +17,7 @@
 struct call;
 struct gate_keys;
 struct http_routes;
+struct outlet;
 struct rates;
 struct registry_store;
 struct traffic;
@@ -26,6 +27,7 @@ struct traffic;
 struct httpbridge {
     struct registry_store *registry; /* NULL while it cannot be opened */
     struct traffic *traffic;         /* likewise */
+    struct outlet *outlet;           /* where that comes from; NULL: it stays */
     struct gate_keys *keys;          /* gate_keys_new, or NULL */
     int64_t skew;                    /* seconds; GATE_SKEW or less */
     int64_t state_interval;          /* milliseconds between two states */

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is no request, too long, too slow or never comes does the HTTP bridge no
 # harm: a device publishes after each.  It takes a new certificate at SIGHUP,
-# waits for databases, and ends at SIGTERM when requests have ended.
+# and ends at SIGTERM when requests have ended.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
 . "$(dirname "$0")/../fixture/http.sh"
-need mosquitto_passwd curl python3 sqlite3
+need mosquitto_passwd curl python3
 
 # slow SCRIPT: python with a TLS connection s to the bridge; it prints what the
 # test is to see.
@@ -110,28 +110,6 @@ except OSError:
 t.sendall(head(2) + b"{}")
 print(t.recv(100)[:15])'
 expect grep -q '200 OK' "$T/out"
-publishes ec-1 "$token"
-
-# Databases go and come back.
-mv "$DATABASE" "$DATABASE.away"
-wait_until 10 http_logged 'the registry is gone or replaced'
-answers 503 UNAVAILABLE ec-1 "$token" :publishEvent -d '{}'
-mv "$DATABASE.away" "$DATABASE"
-wait_until 10 http_logged 'the registry is open'
-# shellcheck disable=SC2016 # python's
-wait_until 10 eval 'test "$(call ec-1 "$token" :publishEvent -d "{}")" = 200'
-publishes ec-1 "$token"
-
-# Somebody else holds the messages' database: come again.
-mkfifo "$T/lock"
-sqlite3 "$T/traffic.db" <"$T/lock" >"$T/locked" &
-STARTED+=("$!")
-exec 7>"$T/lock"
-echo 'BEGIN EXCLUSIVE; SELECT 1;' >&7
-wait_until 10 test -s "$T/locked"
-answers 503 UNAVAILABLE ec-1 "$token" :publishEvent -d '{}'
-exec 7>&-
-wait "${STARTED[-1]}"
 publishes ec-1 "$token"
 
 # A new certificate for who comes; a bad one is told, and the old one stays.
