@@ -9,7 +9,7 @@
 #     tests/bench/site.sh [TURNS [SECONDS [MESSAGES]]]
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
-need mosquitto_passwd
+need mosquitto_passwd /usr/bin/python3
 load=$BUILD_ROOT/tests/fixture/mqtt-load
 turns=${1:-3}
 seconds=${2:-2}
@@ -20,35 +20,9 @@ window=20
 
 site_make
 keep_in all
-# fleet NAME rsa|ec: devices with one key and token, told apart by nothing else.
-fleet()
-{
-    local i token type=es256-pem
-    test "$2" = ec || type=rsa-pem
-    key_make "$1" "$2"
-    token=$(token "$1" 86400)
-    for ((i = 0; i < publishing; i++)); do
-        device_with "$1-$i" "$REGISTRY" "path=$T/$1.pub,type=$type"
-        echo "$(path_of "$1-$i") $token"
-    done >"$T/$1"
-}
-fleet es256 ec
-fleet rs256 rsa
-
-cat >"$T/plain.in" <<END
-listener @PLAIN_PORT@ 127.0.0.1
-allow_anonymous true
-certfile $T/ca/server-chain.crt
-keyfile $T/ca/server.key
-tls_version tlsv1.2
-max_qos 1
-set_tcp_nodelay true
-user $(id -un)
-log_dest stderr
-log_type error
-END
-broker_start "$T/plain.in"
-PLAIN_PID=$BROKER_PID
+fleet es256 "$publishing" ec
+fleet rs256 "$publishing" rsa
+plain_start
 bridge_start
 
 # median FILE: of its lines.
@@ -56,13 +30,6 @@ median()
 {
     sort -n "$1" | awk '{a[NR] = $1} END {
         print (a[int((NR + 1) / 2)] + a[int((NR + 2) / 2)]) / 2}'
-}
-
-# used PID: microseconds of a processor that it has used.
-used()
-{
-    awk -v tick="$(getconf CLK_TCK)" \
-        '{print ($14 + $15) * 1000000 / tick}' "/proc/$1/stat"
 }
 
 # admissions ROW PID PORT FLEET: append admissions a second to ROW, and to

@@ -7,12 +7,6 @@
 . "$(dirname "$0")/../fixture/bridge.sh"
 need mosquitto_passwd python3
 
-# memory: resident kilobytes of the broker.
-memory()
-{
-    awk '/^VmRSS/ {print $2}' "/proc/$BROKER_PID/status"
-}
-
 site_make
 device_make dev-1 ec
 bridge_start
@@ -26,11 +20,11 @@ token dev-2 >"$T/token-2"
 
 expect_ok python3 "$SOURCE_ROOT/tests/fixture/mqtt-flood.py" \
     --port "$DEVICE_PORT" --id "$path" --count 300
-before=$(memory)
+before=$(memory "$BROKER_PID")
 log_mark
 expect_ok python3 "$SOURCE_ROOT/tests/fixture/mqtt-flood.py" \
     --port "$DEVICE_PORT" --id "$path" --count 1500
-after=$(memory)
+after=$(memory "$BROKER_PID")
 echo "memory before $before KB, after $after KB," \
     "$(wc -l <"$BROKER_LOG") lines of log"
 cut -d' ' -f2-4 "$BROKER_LOG" | sort | uniq -c | sort -rn | head
