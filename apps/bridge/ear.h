@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Listens to what the broker prints to stderr, within the process: while an
+ * ear is open, the stream of that name is ours, and descriptor 2 as it was.
+ * A time in Unix seconds before a line, mosquitto's cheapest, is written out
+ * for people.
+ */
+#ifndef BRIDGE_EAR_H
+#define BRIDGE_EAR_H
+
+#include "base/checked.h"
+
+#include <stdbool.h>
+
+enum { EAR_LINE_MOST = 1100 }; /* bytes; mosquitto's end at 1000 */
+
+/*
+ * Is told each line as it is printed, in the thread that printed it, and may
+ * change it if it returns false: then it goes no further.  It must print
+ * nothing itself.
+ */
+typedef bool
+ear_listener(void *user, char *line);
+
+struct ear;
+
+/* NULL, logged, when it cannot be done. */
+CHECKED struct ear *
+ear_open(ear_listener *listener, void *user);
+
+/* Lets stderr be what it was, after what was printed; accepts NULL. */
+void
+ear_close(struct ear **ear);
+
+#endif
