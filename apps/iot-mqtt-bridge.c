@@ -14,6 +14,7 @@
 #include "bridge/clock.h"
 #include "bridge/consider.h"
 #include "bridge/database.h"
+#include "bridge/heed.h"
 #include "bridge/journal.h"
 #include "bridge/publish.h"
 #include "bridge/push.h"
@@ -205,8 +206,10 @@ on_disconnect(int event, void *data, void *user)
     struct session *session = sessions_find(bridge->sessions, gone->client);
 
     (void)event;
-    if (session != NULL)
+    if (session != NULL) {
         report_gone(bridge, session);
+        heed_end(bridge, session);
+    }
     sessions_remove(bridge->sessions, session);
     return MOSQ_ERR_SUCCESS;
 }
@@ -238,6 +241,7 @@ on_tick(int event, void *data, void *user)
         bridge->second = second;
         do_by_the_second(bridge);
     }
+    heed_news(bridge);
     consider_some(bridge);
     push_news(bridge);
     return MOSQ_ERR_SUCCESS;
@@ -251,6 +255,7 @@ on_reload(int event, void *data, void *user)
     (void)event;
     (void)data;
     bridge->is_reloading = true;
+    bridge->heed.hears = false; /* until the log tells of packets again */
     return MOSQ_ERR_PLUGIN_DEFER;
 }
 
@@ -285,6 +290,7 @@ plugin_free(struct plugin *plugin)
     for (size_t i = 0; i < sizeof callbacks / sizeof *callbacks; i++)
         mosquitto_callback_unregister(plugin->identifier, callbacks[i].event,
                                       callbacks[i].callback, NULL);
+    heed_close(&plugin->bridge);
     sessions_free(&plugin->bridge.sessions);
     gate_keys_free(&plugin->bridge.keys);
     journal_free(&plugin->bridge.journal);
@@ -359,7 +365,8 @@ mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **user,
     plugin->bridge.keys = gate_keys_new();
     if (plugin->bridge.sessions == NULL || plugin->bridge.keys == NULL ||
         !read_settings(&plugin->bridge.settings, options, count) ||
-        !open_journal(plugin) || !listen_to_broker(plugin))
+        !open_journal(plugin) || !listen_to_broker(plugin) ||
+        !heed_open(&plugin->bridge))
         goto out;
     open_registry(&plugin->bridge);
     *user = plugin;

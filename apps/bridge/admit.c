@@ -63,8 +63,8 @@ make_way(struct bridge *bridge, const struct mosquitto *client,
 
 /* mosquitto ends a connection after one and a half times what the client calls
  * its keep-alive.  Where that is later than the idle limit, or never, we do:
- * a client that only pings, which no plugin sees, is then wronged if it calls
- * its keep-alive 0 and pings all the same. */
+ * unless the log tells of pings, a client is then wronged that calls its
+ * keep-alive 0 and pings all the same. */
 static int64_t
 idle_most(const struct mosquitto *client)
 {
@@ -84,6 +84,7 @@ begin_session(struct bridge *bridge, const struct mosquitto *client,
         .since = clock_seconds(),
         .seen = clock_seconds(),
         .idle_most = idle_most(client),
+        .keepalive = mosquitto_client_keepalive(client),
         .generation = bridge->database.generation,
     };
     bool ok;

@@ -16,9 +16,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ear;
 struct gate_keys;
 struct journal;
 struct sessions;
+
+/* What was heard of the broker's log since the last tick. */
+struct heed {
+    bool hears; /* it does tell of packets */
+    size_t count;
+    uint64_t landed[64]; /* devices that acknowledged something */
+};
 
 struct bridge {
     struct settings settings;
@@ -34,6 +42,8 @@ struct bridge {
     bool is_reloading;     /* from a SIGHUP to the tick after it */
     struct registry_store *followed; /* what CONFIGS is about */
     int64_t configs;                 /* for registry_config_changes */
+    struct ear *ear;                 /* NULL when we do not listen */
+    struct heed heed;
 };
 
 /* What becomes of what a device sent. */

@@ -8,6 +8,7 @@
 #include "end.h"
 #include "gate/gate.h"
 #include "gateway.h"
+#include "heed.h"
 #include "report.h"
 #include "sessions.h"
 
@@ -93,6 +94,7 @@ consider(struct bridge *bridge, struct session *session)
         return;
     }
     consider_attached(bridge, session, is_new);
+    heed_session(bridge, session);
     if (is_new)
         session->generation = database->generation;
 }

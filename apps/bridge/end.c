@@ -5,6 +5,8 @@
  */
 #include "end.h"
 
+#include "heed.h"
+
 #include <mosquitto_broker.h>
 
 #include <mosquitto.h>
@@ -19,6 +21,7 @@ end_session(struct bridge *bridge, struct session *session,
     char *client_id = strdup(session->client_id);
 
     report_ended(bridge, session, end);
+    heed_end(bridge, session);
     sessions_remove(bridge->sessions, session);
     if (client_id != NULL)
         mosquitto_kick_client_by_clientid(client_id, false);
@@ -30,6 +33,7 @@ end_by_verdict(struct bridge *bridge, struct session *session,
                const struct report_end *end)
 {
     report_ended(bridge, session, end);
+    heed_end(bridge, session);
     sessions_remove(bridge->sessions, session);
     return VERDICT_CLOSE;
 }

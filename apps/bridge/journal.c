@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Two short queues before the traffic's database.  When it cannot be written
+ * Three short queues before the traffic's database.  When it cannot be written
  * they wait; when they are full they are let go, with a line that says so:
  * these are times and stories, and no message is among them.
  */
@@ -18,6 +18,7 @@
 enum {
     TOUCHES_MOST = 4096,
     NOTES_MOST = 512,
+    ACKS_MOST = 1024,
     TRY_AGAIN = 5,    /* seconds between tries at a database that fails */
     TRY_TO_MAKE = 60, /* likewise, where there is none to be made */
 };
@@ -27,6 +28,13 @@ struct kept_note {
     enum journal_code code;
     char gateway[NAMES_ID_MOST + 1];
     char word[16];
+    int64_t at;
+};
+
+/* Of a config. */
+struct kept_ack {
+    uint64_t num_id;
+    int64_t version;
     int64_t at;
 };
 
@@ -40,6 +48,8 @@ struct journal {
     struct traffic_touch touches[TOUCHES_MOST];
     size_t note_count;
     struct kept_note notes[NOTES_MOST];
+    size_t ack_count;
+    struct kept_ack acks[ACKS_MOST];
 };
 
 static bool
@@ -143,6 +153,10 @@ write_all(struct journal *journal)
 
     for (size_t i = 0; ok && i < journal->note_count; i++)
         ok = write_note(journal->traffic, &journal->notes[i]);
+    for (size_t i = 0; ok && i < journal->ack_count; i++)
+        ok =
+            traffic_config_acked(journal->traffic, journal->acks[i].num_id,
+                                 journal->acks[i].version, journal->acks[i].at);
     return ok;
 }
 
@@ -152,7 +166,8 @@ flush(struct journal *journal)
     bool ok;
 
     if (journal->traffic == NULL ||
-        (journal->touch_count == 0 && journal->note_count == 0))
+        (journal->touch_count == 0 && journal->note_count == 0 &&
+         journal->ack_count == 0))
         return;
     if (!traffic_begin(journal->traffic))
         return;
@@ -161,6 +176,7 @@ flush(struct journal *journal)
         return;
     journal->touch_count = 0;
     journal->note_count = 0;
+    journal->ack_count = 0;
 }
 
 void
@@ -174,6 +190,19 @@ journal_touch(struct journal *journal, uint64_t num_id, enum traffic_time what)
     }
     journal->touches[journal->touch_count++] =
         (struct traffic_touch){ num_id, what, time(NULL) };
+}
+
+void
+journal_acked(struct journal *journal, uint64_t num_id, int64_t version)
+{
+    if (journal->ack_count == ACKS_MOST)
+        flush(journal);
+    if (journal->ack_count == ACKS_MOST) {
+        log_warning("%d acknowledgements were not written down", ACKS_MOST);
+        journal->ack_count = 0;
+    }
+    journal->acks[journal->ack_count++] =
+        (struct kept_ack){ num_id, version, time(NULL) };
 }
 
 /* What comes from outside, such as a name out of a token, shall not talk to

@@ -59,6 +59,10 @@ journal_traffic(struct journal *journal);
 void
 journal_touch(struct journal *journal, uint64_t num_id, enum traffic_time what);
 
+/* The device acknowledged this version of its config just now. */
+void
+journal_acked(struct journal *journal, uint64_t num_id, int64_t version);
+
 /* Keeps a copy of the note. */
 void
 journal_note(struct journal *journal, const struct journal_note *note);

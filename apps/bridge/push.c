@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Looks for configs and commands and sends them.  A plugin of mosquitto 2.0.11
- * does not see what a device acknowledges: so what is sent with quality of
- * service 1 is repeated by mosquitto and never by us, and a command counts as
- * delivered when it was handed to a connection.
+ * Looks for configs and commands and sends them.  Of what is sent with quality
+ * of service 1, heed.c hears whether it was acknowledged; unless the broker's
+ * log tells, a command counts as delivered when it was handed to a connection.
  */
 #include "push.h"
 
@@ -23,6 +22,7 @@
 enum {
     CHANGES_A_TICK = 64, /* configs that one tick looks at */
     COMMANDS_A_TICK = 64,
+    FIRST_WAIT = 60, /* seconds until a config is sent again; then doubled */
 };
 
 /* What finds one device among the connections. */
@@ -33,28 +33,41 @@ struct receiver {
 };
 
 static bool
-send(const struct receiver *receiver, const char *subfolder, const void *data,
-     size_t length)
+write_topic(const struct receiver *receiver, const char *subfolder,
+            char text[NAMES_PATH_MOST])
 {
     const struct filter *filter = receiver->filter;
     struct names_topic topic = { .kind = filter->kind };
-    char text[NAMES_PATH_MOST];
 
     if (filter->by_number)
         snprintf(topic.device, sizeof topic.device, "%" PRIu64, filter->num_id);
     else
         snprintf(topic.device, sizeof topic.device, "%s", receiver->id);
     snprintf(topic.subfolder, sizeof topic.subfolder, "%s", subfolder);
-    if (!names_write_topic(&topic, text, sizeof text))
-        return false;
-    if (mosquitto_broker_publish_copy(receiver->session->client_id, text,
+    return names_write_topic(&topic, text, NAMES_PATH_MOST);
+}
+
+static bool
+send(const struct receiver *receiver, const char *topic, const void *data,
+     size_t length)
+{
+    if (mosquitto_broker_publish_copy(receiver->session->client_id, topic,
                                       (int)length, length > 0 ? data : "",
-                                      filter->qos, false,
+                                      receiver->filter->qos, false,
                                       NULL) == MOSQ_ERR_SUCCESS)
         return true;
     log_error("out of memory for a message to %s",
               receiver->session->client_id);
     return false;
+}
+
+/* Has us wait for what is acknowledged, if we can hear it. */
+static bool
+await(const struct bridge *bridge, const struct receiver *receiver,
+      const struct flight *flight)
+{
+    return receiver->filter->qos > 0 && bridge->heed.hears &&
+           flights_add(&receiver->session->flights, flight) != NULL;
 }
 
 static const char *
@@ -68,6 +81,24 @@ id_in(const struct session *session, uint64_t num_id)
     return attached != NULL ? attached->id : NULL;
 }
 
+static void
+await_config(const struct bridge *bridge, const struct receiver *receiver,
+             const struct registry_config *config, char *topic)
+{
+    uint64_t num_id = receiver->filter->num_id;
+    const struct flight *earlier =
+        flights_config(&receiver->session->flights, num_id);
+
+    (void)await(bridge, receiver,
+                &(struct flight){
+                    .num_id = num_id,
+                    .version = config->version,
+                    .since = bridge->second,
+                    .wait = earlier != NULL ? earlier->wait * 2 : FIRST_WAIT,
+                    .topic = topic,
+                });
+}
+
 void
 push_config(struct bridge *bridge, struct session *session,
             struct filter *filter)
@@ -75,14 +106,17 @@ push_config(struct bridge *bridge, struct session *session,
     struct receiver receiver = { session, filter,
                                  id_in(session, filter->num_id) };
     struct registry_config *config = NULL;
+    char topic[NAMES_PATH_MOST];
 
     if (receiver.id == NULL || bridge->database.store == NULL ||
         !registry_config_find(bridge->database.store, filter->num_id,
                               &config) ||
         config == NULL)
         return;
-    if (send(&receiver, "", config->data, config->length)) {
+    if (write_topic(&receiver, "", topic) &&
+        send(&receiver, topic, config->data, config->length)) {
         filter->version = config->version;
+        await_config(bridge, &receiver, config, topic);
         journal_touch(bridge->journal, filter->num_id, TRAFFIC_CONFIG_SENT);
         counters_message(&bridge->counters, COUNTERS_CONFIGS, config->length);
     }
@@ -97,8 +131,11 @@ push_error(struct session *session, const char *text)
                                               session->device.num_id,
                                               NAMES_ERRORS, ""),
                                  session->device.path.device };
+    char topic[NAMES_PATH_MOST];
 
-    if (receiver.filter != NULL && !send(&receiver, "", text, strlen(text)))
+    if (receiver.filter != NULL &&
+        (!write_topic(&receiver, "", topic) ||
+         !send(&receiver, topic, text, strlen(text))))
         log_warning("%s does not hear of an error", session->client_id);
 }
 
@@ -142,6 +179,20 @@ follow_registry(struct bridge *bridge)
     bridge->configs = -1;
 }
 
+/* Whoever has not acknowledged one config gets the newest after it, and never
+ * those between. */
+static bool
+has_to_wait(const struct bridge *bridge, const struct receiver *receiver)
+{
+    struct flight *flight =
+        flights_config(&receiver->session->flights, receiver->filter->num_id);
+
+    if (flight == NULL || !bridge->heed.hears)
+        return false;
+    flight->is_stale = true;
+    return true;
+}
+
 static void
 push_configs(struct bridge *bridge)
 {
@@ -155,7 +206,8 @@ push_configs(struct bridge *bridge)
                                  CHANGES_A_TICK, &count))
         return;
     for (size_t i = 0; i < count; i++)
-        if (find_receiver(bridge, changed[i], NAMES_CONFIG, "", &receiver))
+        if (find_receiver(bridge, changed[i], NAMES_CONFIG, "", &receiver) &&
+            !has_to_wait(bridge, &receiver))
             push_config(bridge, receiver.session, receiver.filter);
 }
 
@@ -163,16 +215,26 @@ static enum traffic_outcome
 deliver(struct bridge *bridge, const struct traffic_command *command)
 {
     struct receiver receiver;
+    char topic[NAMES_PATH_MOST];
+    struct flight flight = {
+        .num_id = command->num_id,
+        .command = command->key,
+        .expires = command->expires,
+        .since = bridge->second,
+        .topic = topic,
+    };
 
     if (command->expires < time(NULL))
         return TRAFFIC_UNDELIVERED;
     if (!find_receiver(bridge, command->num_id, NAMES_COMMANDS,
                        command->subfolder, &receiver))
         return TRAFFIC_NOT_SUBSCRIBED;
-    if (!send(&receiver, command->subfolder, command->data, command->length))
+    if (!write_topic(&receiver, command->subfolder, topic) ||
+        !send(&receiver, topic, command->data, command->length))
         return TRAFFIC_UNDELIVERED;
     counters_message(&bridge->counters, COUNTERS_COMMANDS, command->length);
-    return TRAFFIC_DELIVERED;
+    return await(bridge, &receiver, &flight) ? TRAFFIC_PENDING
+                                             : TRAFFIC_DELIVERED;
 }
 
 /* One command; false when there is none. */
@@ -181,12 +243,14 @@ push_command(struct bridge *bridge)
 {
     struct traffic *traffic = journal_traffic(bridge->journal);
     struct traffic_command *command = NULL;
+    enum traffic_outcome outcome;
 
     if (traffic == NULL || !traffic_command_take(traffic, &command) ||
         command == NULL)
         return false;
-    if (!traffic_command_finish(traffic, command->key,
-                                deliver(bridge, command)))
+    outcome = deliver(bridge, command);
+    if (outcome != TRAFFIC_PENDING &&
+        !traffic_command_finish(traffic, command->key, outcome))
         log_warning("the sender of a command does not hear of it");
     traffic_command_free(&command);
     return true;

@@ -143,13 +143,31 @@ report_ended(struct bridge *bridge, const struct session *session,
                     end->text != NULL ? end->text : end->why);
 }
 
+/* mosquitto 2.0.11 gives a plugin no reason, but its log has told of the last
+ * packet. */
+static const char *
+why_gone(const struct bridge *bridge, const struct session *session)
+{
+    int64_t silent = clock_seconds() - session->seen;
+
+    if (!bridge->heed.hears)
+        return "The connection broke or was closed by client.";
+    if (session->took_leave)
+        return "The connection was closed by client.";
+    if (session->keepalive > 0 && silent > session->keepalive)
+        return "The client was silent for longer than its keep-alive allows.";
+    return "The connection broke.";
+}
+
 void
 report_gone(struct bridge *bridge, const struct session *session)
 {
-    log_info("gone %s", session->client_id);
+    const char *why = why_gone(bridge, session);
+
+    log_info("gone %s: %s", session->client_id, why);
     bridge->counters.disconnects++;
     note_connection(bridge, session, "DISCONNECT", "disconnect", JOURNAL_OK,
-                    "The connection broke or was closed by client.");
+                    why);
 }
 
 void

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * An array to walk, and two trees of libc's to find by: the connection, and
- * the number of the device.
+ * An array to walk, and three trees of libc's to find by: the connection, the
+ * number of the device, and the client id.
  */
 #include "sessions.h"
 
@@ -17,6 +17,7 @@ struct sessions {
     size_t room;
     void *by_connection;
     void *by_device;
+    void *by_client;
 };
 
 enum { FIRST_ROOM = 64, SUBFOLDERS_MOST = 100 };
@@ -43,6 +44,15 @@ compare_devices(const void *a, const void *b)
     const struct session *right = b;
 
     return compare(left->device.num_id, right->device.num_id);
+}
+
+static int
+compare_clients(const void *a, const void *b)
+{
+    const struct session *left = a;
+    const struct session *right = b;
+
+    return strcmp(left->client_id, right->client_id);
 }
 
 struct sessions *
@@ -89,6 +99,7 @@ copy(const struct session *session)
     *copied = *session;
     copied->filters = (struct filters){ NULL, 0, 0 };
     copied->attached = (struct attached_list){ NULL, 0, 0 };
+    copied->flights = (struct flights){ NULL, 0, 0 };
     copied->client_id = strdup(session->client_id);
     if (copied->client_id == NULL) {
         free(copied);
@@ -110,7 +121,8 @@ sessions_add(struct sessions *sessions, const struct session *session)
     added->index = sessions->count;
     sessions->all[sessions->count++] = added;
     if (tsearch(added, &sessions->by_connection, compare_connections) != NULL &&
-        tsearch(added, &sessions->by_device, compare_devices) != NULL)
+        tsearch(added, &sessions->by_device, compare_devices) != NULL &&
+        tsearch(added, &sessions->by_client, compare_clients) != NULL)
         return true;
     sessions_remove(sessions, added);
 out:
@@ -139,6 +151,14 @@ sessions_find_device(const struct sessions *sessions, uint64_t num_id)
     struct session key = { .device = { .num_id = num_id } };
 
     return found(tfind(&key, &sessions->by_device, compare_devices));
+}
+
+struct session *
+sessions_find_client(const struct sessions *sessions, const char *client_id)
+{
+    struct session key = { .client_id = (char *)(uintptr_t)client_id };
+
+    return found(tfind(&key, &sessions->by_client, compare_clients));
 }
 
 /* The others are config, commands and commands/#, and nobody can have more. */
@@ -174,6 +194,8 @@ sessions_remove(struct sessions *sessions, struct session *session)
     sessions->all[last->index] = last;
     tdelete(session, &sessions->by_connection, compare_connections);
     tdelete(session, &sessions->by_device, compare_devices);
+    tdelete(session, &sessions->by_client, compare_clients);
+    flights_clear(&session->flights);
     filters_clear(&session->filters);
     attached_clear(&session->attached);
     free(session->client_id);

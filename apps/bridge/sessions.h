@@ -10,6 +10,7 @@
 #include "attached.h"
 #include "base/checked.h"
 #include "filters.h"
+#include "flights.h"
 #include "gate/gate.h"
 
 #include <stdbool.h>
@@ -24,11 +25,17 @@ struct session {
     int64_t since;       /* when it came, on the caller's clock */
     int64_t seen;        /* when it last did something that we see */
     int64_t idle_most;   /* seconds that it may do nothing, or 0 */
+    int64_t keepalive;   /* seconds, as it announced it; 0 for none */
     int64_t state_at;    /* milliseconds, when it last published its state */
     uint64_t generation; /* of the registry, when it last was considered */
     struct filters filters;
     struct attached_list attached; /* for a gateway */
-    size_t index;                  /* for sessions.c */
+    struct flights flights;        /* what it has not acknowledged */
+    unsigned mid;    /* packet identifier of what it published last */
+    bool has_pinged; /* since heed.c last looked */
+    bool has_landed; /* likewise: something that it acknowledged */
+    bool took_leave; /* by a DISCONNECT */
+    size_t index;    /* for sessions.c */
 };
 
 struct sessions;
@@ -48,12 +55,14 @@ sessions_free(struct sessions **sessions);
 CHECKED bool
 sessions_add(struct sessions *sessions, const struct session *session);
 
-/* The session of a connection, or of a device; NULL when there is none.  It
- * stays the table's, until it is removed. */
+/* The session of a connection, a device, or a client id; NULL when there is
+ * none.  It stays the table's, until it is removed. */
 CHECKED struct session *
 sessions_find(const struct sessions *sessions, const void *connection);
 CHECKED struct session *
 sessions_find_device(const struct sessions *sessions, uint64_t num_id);
+CHECKED struct session *
+sessions_find_client(const struct sessions *sessions, const char *client_id);
 
 /*
  * Counts a filter that the gate allows.  NULL when SESSION may have it, or why

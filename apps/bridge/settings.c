@@ -46,6 +46,13 @@ set_durability(struct settings *settings, const char *value)
 }
 
 static bool
+set_acknowledgements(struct settings *settings, const char *value)
+{
+    settings->listens = strcmp(value, "on") == 0;
+    return settings->listens || strcmp(value, "off") == 0;
+}
+
+static bool
 set_state_interval(struct settings *settings, const char *value)
 {
     return options_number(value, 0, 3600000, &settings->state_interval);
@@ -61,6 +68,7 @@ void
 settings_default(struct settings *settings)
 {
     *settings = (struct settings){
+        .listens = true,
         .skew = GATE_SKEW,
         .state_interval = 1000,      /* section 2.5 */
         .traffic_most = 10737418240, /* 10 GiB */
@@ -77,6 +85,7 @@ static const struct {
     { "traffic", set_traffic, "the name of the traffic's file" },
     { "traffic_bytes", set_traffic_most, "a number of bytes from 1048576" },
     { "durability", set_durability, "kill or power" },
+    { "acknowledgements", set_acknowledgements, "on or off" },
     { "state_interval", set_state_interval,
       "a number of milliseconds from 0 to 3600000" },
     { "metrics", set_metrics, "the name of a file, from the root" },

@@ -16,6 +16,7 @@ struct settings {
     const char *traffic;    /* that of messages and states; borrowed, or NULL */
     const char *metrics;    /* where counters go; borrowed, or NULL */
     bool survives_power;    /* and not only the end of the process */
+    bool listens;           /* to the broker's log */
     int64_t skew;           /* seconds */
     int64_t state_interval; /* milliseconds from one state to the next */
     int64_t traffic_most;   /* bytes of the traffic's file */

@@ -20,13 +20,13 @@ config()
 command()
 {
     iot-registry devices commands send "${WHERE[@]}" --registry "$REGISTRY" \
-        --device "$1" --command-data "$2" --timeout 5 "${@:3}"
+        --device "$1" --command-data "$2" --timeout "${WAIT:-5}" "${@:3}"
 }
 # listens NAME DEVICE STEP…: what it gets goes to $T/NAME.
 listens()
 {
     background "$T/$1" raw --id "$(path_of "$2")" --user '' \
-        --password "$(token "${DEVICE:-$2}")" "${@:3}" wait 100
+        --password "$(token "${DEVICE:-$2}")" ${MUTE:+"$MUTE"} "${@:3}" wait 100
     expect wait_until 10 grep -q SUBACK "$T/$1"
 }
 got()
@@ -63,6 +63,37 @@ expect got one '/devices/dev-1/commands/a/b stop'
 expect_fail 1 'is not subscribed to the commands topic' command dev-2 start
 device_make dev-3 ec
 expect_fail 1 'is not subscribed to the commands topic' command dev-3 start
+
+# acked DEVICE VERSION: DEVICE_ACK_TIME of that version is there.
+acked()
+{
+    registry_do devices configs list "${WHERE[@]}" --registry "$REGISTRY" \
+        --device "$1" | grep -Eq "^$2 +[^ ]+ +[0-9]"
+}
+# What it acknowledges is written down, what it does not is not: dev-2 asked for
+# quality of service 0.
+expect wait_until 10 acked dev-1 3
+expect acked dev-1 1
+expect test "$(described dev-1 | jq -r '.lastConfigAckTime != null')" = true
+expect_not acked dev-2 2
+
+# Who acknowledges nothing gets the newest config after the first, and none of
+# those between; commands to it are not said to have arrived.
+device_make dumb-1 ec
+config dumb-1 first
+MUTE=--mute listens mute dumb-1 subscribe /devices/dumb-1/config 1 \
+    subscribe '/devices/dumb-1/commands/#' 1
+expect got mute '/devices/dumb-1/config first'
+config dumb-1 second
+config dumb-1 third
+WAIT=1 expect_fail 1 'did not acknowledge' command dumb-1 start
+expect got mute '/devices/dumb-1/commands start'
+expect wait_until 20 grep -q third "$T/mute"
+expect_not grep -q second "$T/mute"
+expect_not acked dumb-1 2
+# When it comes again, it gets it again.
+listens mute-again dumb-1 subscribe /devices/dumb-1/config 1
+expect wait_until 10 acked dumb-1 4
 
 # By the number, one subfolder, and not after it has unsubscribed (packet 162).
 number=$(number_of dev-1)

@@ -70,7 +70,7 @@ jq -r '.[].message | "\(.attributes.deviceId) \(.attributes.subFolder) \(.data |
     @base64d | fromjson | .reason)"' "$T/presence" >"$T/reasons"
 expect diff - "$T/reasons" <<END
 dev-1 connect from 127.0.0.1
-dev-1 disconnect The connection broke or was closed by client.
+dev-1 disconnect The connection broke.
 dev-1 connect from 127.0.0.1
 dev-1 disconnect SERVER: The connection was closed because there is another \
 active connection with the same device ID.

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The broker prints in the midst of its work and perhaps of ours, so a line
+ * only leaves a mark in its session.  The tick does the rest.
+ */
+#include "heed.h"
+
+#include "base/log.h"
+#include "clock.h"
+#include "ear.h"
+#include "heard.h"
+#include "journal.h"
+#include "push.h"
+
+#include <time.h>
+
+/* Seconds until a config that was superseded is followed by the new one though
+ * it is not acknowledged. */
+enum { STALE_WAIT = 3 };
+
+static void
+note_landing(struct bridge *bridge, struct session *session, unsigned mid)
+{
+    struct heed *heed = &bridge->heed;
+
+    if (!flights_landed(&session->flights, mid) || session->has_landed)
+        return;
+    session->has_landed = true;
+    /* What does not fit is found within the second. */
+    if (heed->count < sizeof heed->landed / sizeof *heed->landed)
+        heed->landed[heed->count++] = session->device.num_id;
+}
+
+static void
+note(struct bridge *bridge, struct session *session, const struct heard *heard)
+{
+    if (heard->kind == HEARD_SENT) {
+        if (heard->qos > 0)
+            flights_sent(&session->flights, heard->topic, heard->mid);
+        return;
+    }
+    session->seen = clock_seconds();
+    if (heard->kind == HEARD_PUBLISH)
+        session->mid = heard->mid;
+    else if (heard->kind == HEARD_PUBACK)
+        note_landing(bridge, session, heard->mid);
+    else if (heard->kind == HEARD_PINGREQ)
+        session->has_pinged = true;
+    else if (heard->kind == HEARD_DISCONNECT)
+        session->took_leave = true;
+}
+
+/* An ear_listener. */
+static bool
+hear(void *user, char *line)
+{
+    struct bridge *bridge = user;
+    struct session *session;
+    struct heard heard;
+
+    heard_read(line, &heard);
+    if (heard.kind == HEARD_NEWS)
+        return true;
+    bridge->heed.hears = true;
+    if (heard.client == NULL)
+        return false;
+    session = sessions_find_client(bridge->sessions, heard.client);
+    if (session != NULL)
+        note(bridge, session, &heard);
+    return false;
+}
+
+bool
+heed_open(struct bridge *bridge)
+{
+    if (!bridge->settings.listens)
+        return true;
+    bridge->ear = ear_open(hear, bridge);
+    return bridge->ear != NULL;
+}
+
+void
+heed_close(struct bridge *bridge)
+{
+    ear_close(&bridge->ear);
+}
+
+static void
+finish_command(struct bridge *bridge, const struct flight *flight,
+               enum traffic_outcome outcome)
+{
+    struct traffic *traffic = journal_traffic(bridge->journal);
+
+    if (traffic == NULL ||
+        !traffic_command_finish(traffic, flight->command, outcome))
+        log_warning("the sender of a command does not hear of it");
+}
+
+/* It has this config or a newer one: an earlier copy is of no interest. */
+static void
+drop_older(struct flights *flights, const struct flight *landed)
+{
+    for (size_t i = flights->count; i > 0; i--) {
+        const struct flight *flight = &flights->all[i - 1];
+
+        if (flight->command == 0 && flight->num_id == landed->num_id &&
+            flight->version <= landed->version)
+            flights_remove(flights, i - 1);
+    }
+}
+
+/* A newer config that waited for this one follows it. */
+static void
+finish_config(struct bridge *bridge, struct session *session,
+              const struct flight *flight)
+{
+    struct filter *filter =
+        filters_find(&session->filters, flight->num_id, NAMES_CONFIG, "");
+
+    journal_acked(bridge->journal, flight->num_id, flight->version);
+    drop_older(&session->flights, flight);
+    if (flight->is_stale && filter != NULL)
+        push_config(bridge, session, filter);
+}
+
+static void
+take_landed(struct bridge *bridge, struct session *session)
+{
+    struct flights *flights = &session->flights;
+
+    session->has_landed = false;
+    for (size_t i = 0; i < flights->count;) {
+        struct flight flight = flights->all[i];
+
+        if (!flight.is_landed) {
+            i++;
+            continue;
+        }
+        flights_remove(flights, i);
+        i = 0; /* more than this one may go */
+        if (flight.command != 0)
+            finish_command(bridge, &flight, TRAFFIC_DELIVERED);
+        else
+            finish_config(bridge, session, &flight);
+    }
+}
+
+void
+heed_news(struct bridge *bridge)
+{
+    struct heed *heed = &bridge->heed;
+
+    for (size_t i = 0; i < heed->count; i++) {
+        struct session *session =
+            sessions_find_device(bridge->sessions, heed->landed[i]);
+
+        if (session != NULL)
+            take_landed(bridge, session);
+    }
+    heed->count = 0;
+}
+
+/* Is it time to send a config again?  Never while it waits for its turn in the
+ * broker: those would pile up there. */
+static bool
+is_due(const struct bridge *bridge, const struct flight *flight)
+{
+    int64_t wait = flight->is_stale ? STALE_WAIT : flight->wait;
+
+    return flight->command == 0 && flight->mid != 0 &&
+           bridge->second - flight->since >= wait;
+}
+
+static void
+send_again(struct bridge *bridge, struct session *session, size_t count)
+{
+    const struct flights *flights = &session->flights;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct flight *flight = &flights->all[i];
+        struct filter *filter;
+
+        if (!is_due(bridge, flight) ||
+            flights_config(flights, flight->num_id) != flight)
+            continue;
+        filter =
+            filters_find(&session->filters, flight->num_id, NAMES_CONFIG, "");
+        if (filter != NULL)
+            push_config(bridge, session, filter);
+    }
+}
+
+/* Nobody waits for it any more. */
+static void
+drop_expired(struct bridge *bridge, struct flights *flights)
+{
+    int64_t now = time(NULL);
+
+    for (size_t i = flights->count; i > 0; i--) {
+        const struct flight *flight = &flights->all[i - 1];
+
+        if (flight->command == 0 || flight->expires > now || flight->is_landed)
+            continue;
+        finish_command(bridge, flight, TRAFFIC_UNDELIVERED);
+        flights_remove(flights, i - 1);
+    }
+}
+
+void
+heed_session(struct bridge *bridge, struct session *session)
+{
+    if (session->has_pinged)
+        journal_touch(bridge->journal, session->device.num_id,
+                      TRAFFIC_HEARTBEAT);
+    session->has_pinged = false;
+    if (session->has_landed)
+        take_landed(bridge, session);
+    drop_expired(bridge, &session->flights);
+    send_again(bridge, session, session->flights.count);
+}
+
+void
+heed_end(struct bridge *bridge, struct session *session)
+{
+    if (session->has_pinged)
+        journal_touch(bridge->journal, session->device.num_id,
+                      TRAFFIC_HEARTBEAT);
+    take_landed(bridge, session);
+    for (size_t i = 0; i < session->flights.count; i++)
+        if (session->flights.all[i].command != 0)
+            finish_command(bridge, &session->flights.all[i],
+                           TRAFFIC_UNDELIVERED);
+    flights_clear(&session->flights);
+}
