@@ -74,7 +74,7 @@ descriptor_is_shared(TSS2_TCTI_CONTEXT *tcti)
     int fds[DESCRIPTORS];
 
     if (get_descriptors(tcti, fds) == 0)
-        return 1;
+        return 0;
     if (getsockname(fds[0], (struct sockaddr *)&address, &len) == 0)
         return address.ss_family == AF_UNIX;
     return !read_path(fds[0], path) || strstr(path, "/tpm") == NULL ||

@@ -106,17 +106,17 @@ take_parent(struct use *use, struct salt_key *key)
 static int
 may_take_salt(const struct use *use)
 {
-    return use->key != NULL && use->key->handle != 0 &&
+    return use->key != NULL && use->object.handle != 0 &&
            (use->key->area.publicArea.objectAttributes & TPMA_OBJECT_DECRYPT) !=
                0;
 }
 
-/* A persistent key that may decrypt takes the salt itself: its public area is
- * at hand, and nothing else has to be trusted. */
+/* A key that is in the TPM and may decrypt takes the salt itself: its public
+ * area is at hand, and nothing else has to be trusted. */
 static void
 take_itself(const struct use *use, struct salt_key *key)
 {
-    key->handle = use->key->handle;
+    key->handle = use->object.handle;
     key->area = &use->key->area;
     key->name = &use->key->name;
 }

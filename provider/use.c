@@ -6,6 +6,7 @@
  */
 #include "use.h"
 
+#include "keep.h"
 #include "keyfile.h"
 #include "policy.h"
 #include "prove.h"
@@ -155,17 +156,29 @@ use_policy(struct use *use, const struct tpm_key *key)
     return ok && prove_policy(use->tpm, key, &secret, &use->policy);
 }
 
-/* Parent and sessions, in that order: they come before the key itself. */
+/* Looks whether the key is in the TPM already. */
+static void
+find_object(struct use *use, const struct tpm_key *key)
+{
+    use->is_kept =
+        key->handle == 0 && keep_find(use->tpm, &key->name, &use->object);
+    use->is_borrowed = key->handle != 0 || use->is_kept;
+    if (key->handle != 0)
+        use->object = (struct tpm_entity){ key->handle, key->name };
+}
+
+/* Parent and sessions, in that order: they come before the key itself. Of a
+ * key that is loaded, the parent is good for nothing but to take a salt, and
+ * not worth being made for that. */
 CHECKED static int
 use_ground(struct use *use, const struct tpm_key *key, int wants_session)
 {
-    if (key->handle == 0)
+    if (use->is_borrowed && !wants_session)
+        return 1;
+    if (key->handle == 0 && !(use->is_borrowed && is_hierarchy(key->parent)))
         return use_parent(use, use->tpm, key->parent, &key->parent_auth,
                           wants_session);
-    use->object.handle = key->handle;
-    use->object.name = key->name;
-    use->is_borrowed = 1;
-    return !wants_session || trust_start(use, TPM2_ALG_NULL, &use->session);
+    return trust_start(use, TPM2_ALG_NULL, &use->session);
 }
 
 int
@@ -180,12 +193,12 @@ use_key(struct use *use, struct tpm *tpm, const struct tpm_key *key,
     use->tpm = tpm;
     use->key = key;
     use->is_rsa_parent = key->file != NULL && key->file->rsa_parent;
+    find_object(use, key);
     if (!use_ground(use, key, wants_session) ||
         (by_policy && !use_policy(use, key)))
         return 0;
     use->session.is_last = by_policy || !wants_session; /* Load is its last */
-    if ((key->handle == 0 &&
-         !use_load(use, &key->blob, &key->area, &key->name)))
+    if (!use->is_borrowed && !use_load(use, &key->blob, &key->area, &key->name))
         return 0;
     use->session.is_last = 0;
     auth->value = &key->auth;
@@ -202,13 +215,23 @@ use_session(struct use *use, struct tpm *tpm)
     return trust_start(use, TPM2_ALG_NULL, &use->session);
 }
 
+/* A new key has done its work; one that is used may be used again. */
+static int
+may_stay(const struct use *use)
+{
+    return use->key != NULL && use->object.handle != 0 &&
+           keep_take(use->tpm, &use->object);
+}
+
 void
 use_end(struct use *use)
 {
     if (use->tpm == NULL)
         return;
     /* A transient handle that was given to us is not ours to flush. */
-    if (!use->is_borrowed)
+    if (use->is_kept)
+        keep_review(use->tpm);
+    else if (!use->is_borrowed && !may_stay(use))
         flush_entity(use, &use->object);
     flush_entity(use, &use->parent);
     tpm_sweep(use->tpm, &use->loading);

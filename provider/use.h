@@ -17,6 +17,7 @@ struct use {
     struct tpm_entity object;
     TPM2B_NAME loading;    /* what the object is to be called */
     int is_borrowed;       /* the object was there before us and stays */
+    int is_kept;           /* that, because an earlier use left it there */
     int is_secret;         /* set first: a session even without a password */
     int is_rsa_parent;     /* set first: a hierarchy's primary is RSA */
     TPM2_HANDLE hierarchy; /* whose primary the parent is, or 0 */

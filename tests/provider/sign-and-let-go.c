@@ -4,12 +4,13 @@
  * this process still leads to the TPM, so that nobody else could get in: a
  * socket, or what stands at DEVICE. Exits with 0 when none ever does.
  *
- *     sign-and-let-go URI N [DEVICE]
+ *     sign-and-let-go URI N [DEVICE|- [PASSWORD]]
  */
 #include "signer.h"
 
 #include <err.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 enum { LAST = 64 };
@@ -33,17 +34,18 @@ int
 main(int argc, char **argv)
 {
     EVP_PKEY *key = NULL;
-    int count = argc == 3 || argc == 4 ? atoi(argv[2]) : 0;
+    const char *device = argc > 3 && strcmp(argv[3], "-") != 0 ? argv[3] : NULL;
+    int count = argc >= 3 && argc <= 5 ? atoi(argv[2]) : 0;
 
     if (count == 0)
-        errx(2, "usage: sign-and-let-go URI N [DEVICE]");
-    key = signer_key_load(NULL, argv[1]);
+        errx(2, "usage: sign-and-let-go URI N [DEVICE|- [PASSWORD]]");
+    key = signer_key_load_by(NULL, argv[1], argc == 5 ? argv[4] : NULL);
     if (key == NULL)
         return 1;
     for (int i = 0; i < count; i++) {
         if (!signer_sign(NULL, key, (unsigned)i))
             return 1;
-        if (!is_let_go(argv[3]))
+        if (!is_let_go(device))
             errx(1, "the TPM is held after signature %d", i + 1);
     }
     EVP_PKEY_free(key);

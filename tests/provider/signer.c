@@ -8,16 +8,27 @@
 #include <openssl/err.h>
 #include <openssl/provider.h>
 #include <openssl/store.h>
+#include <openssl/ui.h>
 #include <openssl/x509.h>
+#include <stdint.h>
 #include <stdio.h>
 
-EVP_PKEY *
-signer_key_load(OSSL_LIB_CTX *libctx, const char *uri)
+static int
+give_password(char *buffer, int size, int is_new, void *password)
 {
+    (void)is_new;
+    return snprintf(buffer, (size_t)size, "%s", (const char *)password);
+}
+
+EVP_PKEY *
+signer_key_load_by(OSSL_LIB_CTX *libctx, const char *uri, const char *password)
+{
+    UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(give_password, 0);
     OSSL_STORE_INFO *info;
     EVP_PKEY *key = NULL;
     OSSL_STORE_CTX *store =
-        OSSL_STORE_open_ex(uri, libctx, NULL, NULL, NULL, NULL, NULL, NULL);
+        OSSL_STORE_open_ex(uri, libctx, NULL, password == NULL ? NULL : ui,
+                           (void *)(uintptr_t)password, NULL, NULL, NULL);
 
     while (store != NULL && key == NULL && !OSSL_STORE_eof(store)) {
         info = OSSL_STORE_load(store);
@@ -27,11 +38,18 @@ signer_key_load(OSSL_LIB_CTX *libctx, const char *uri)
         OSSL_STORE_INFO_free(info);
     }
     OSSL_STORE_close(store);
+    UI_destroy_method(ui);
     if (key == NULL) {
         fprintf(stderr, "no key at %s\n", uri);
         ERR_print_errors_fp(stderr);
     }
     return key;
+}
+
+EVP_PKEY *
+signer_key_load(OSSL_LIB_CTX *libctx, const char *uri)
+{
+    return signer_key_load_by(libctx, uri, NULL);
 }
 
 /* The public half in another context: no provider of ours can answer there. */

@@ -16,6 +16,10 @@
 EVP_PKEY *
 signer_key_load(OSSL_LIB_CTX *libctx, const char *uri);
 
+/* The same, of a key with a password. */
+EVP_PKEY *
+signer_key_load_by(OSSL_LIB_CTX *libctx, const char *uri, const char *password);
+
 /* Signs something that depends on seed and verifies it with the public half
  * in a context that knows only `default`. Prints errors. */
 bool CHECKED
