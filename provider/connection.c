@@ -87,6 +87,28 @@ is_idle_between(const struct choice *choice)
     return choice->name != NULL && strncmp(choice->name, "swtpm", 5) == 0;
 }
 
+/* tpm2-abrmd is spoken to through GLib, whose thread a fork leaves behind: in a
+ * child of a process that had a connection nothing would ever answer. */
+static int
+is_dead_to_children(const struct choice *choice)
+{
+    return choice->name != NULL && strstr(choice->name, "tabrmd") != NULL;
+}
+
+CHECKED static int
+may_connect(const struct tpm *tpm, const struct choice *choice, int is_quiet)
+{
+    if (!tpm->is_orphan || !is_dead_to_children(choice))
+        return 1;
+    if (!is_quiet)
+        tpm_raise(tpm->prov, TPM_R_NO_TPM,
+                  "%s: a process that has spoken with tpm2-abrmd was forked, "
+                  "and its child cannot (GLib): use /dev/tpmrm0, or the key "
+                  "only after the fork",
+                  tpm->subject);
+    return 0;
+}
+
 /* The path of the device that was meant, if one was. */
 static const char *
 device_of(const struct choice *choice)
@@ -156,6 +178,8 @@ connection_open(struct tpm *tpm, int is_quiet)
 {
     struct choice choice = choose(tpm->prov);
 
+    if (!may_connect(tpm, &choice, is_quiet))
+        return 0;
     if (Tss2_TctiLdr_Initialize(choice.name, &tpm->tcti) != TSS2_RC_SUCCESS) {
         tpm->tcti = NULL;
         if (!is_quiet)
@@ -165,6 +189,7 @@ connection_open(struct tpm *tpm, int is_quiet)
     descriptor_look(tpm->tcti, &tpm->file);
     tpm->is_shared = is_shared_choice(&choice, tpm->tcti);
     tpm->is_held = tpm->is_shared || is_idle_between(&choice);
+    tpm->is_parent = is_dead_to_children(&choice);
     if (make_sys(tpm))
         return 1;
     connection_close(tpm);
@@ -267,6 +292,7 @@ own_tpm(struct provider *prov)
     own = new_tpm(prov);
     if (own == NULL)
         return NULL;
+    own->is_orphan = old != NULL && (old->is_parent || old->is_orphan);
     if (atomic_compare_exchange_strong(&prov->tpm, &old, own)) {
         tpm_free(&old);
         return own;

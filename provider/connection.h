@@ -25,6 +25,8 @@ struct tpm {
     TSS2_SYS_CONTEXT *sys; /* NULL: not connected */
     int is_shared;         /* the other end serves many at once */
     int is_held;           /* between transactions: nobody is kept out */
+    int is_parent;         /* no child of this process can have one */
+    int is_orphan;         /* it is such a child */
     int is_fresh;          /* made after one was lost in this transaction */
     const char *subject;   /* of the transaction under way */
     int has_lost;          /* an object, in this transaction: tpm_sweep() */

@@ -52,11 +52,11 @@ tpm_direct tpm2_flushcontext -t
 # What is gone meanwhile is loaded again, and nothing that failed is kept.
 relay_reset
 relay_script 'answer Sign 0x18b 1 2'
-expect_ok timeout 60 "$sign" "file:$T/child.pem" 5
+expect_ok timeout 60 "$sign" "file:$T/child.pem" 5 -
 expect test "$(relay_count Load)" = 2
 expect test "$(relay_count FlushContext)" = 1
 tpm_direct tpm2_flushcontext -t
 relay_reset
 relay_script 'answer Sign 0x101 always 2'
-expect_error 'failure mode' "$sign" "file:$T/child.pem" 5
+expect_error 'failure mode' "$sign" "file:$T/child.pem" 5 -
 expect tpm_is_clean

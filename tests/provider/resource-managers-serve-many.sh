@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Through tpm2-abrmd on a bus of its own: several processes sign at once with
+# key files, passwords and handles; the
+# resource manager is killed and started again between and during commands, and
+# the next signature succeeds; and afterwards nothing is in the TPM.
+. "$(dirname "$0")/../fixture/lib.sh"
+PATH=$PATH:/usr/sbin:/sbin
+need dbus-daemon dbus-send tpm2-abrmd ldconfig
+ldconfig -p | grep -q libtss2-tcti-tabrmd ||
+    skip 'libtss2-tcti-tabrmd is not installed'
+sign=$BUILD_ROOT/tests/provider/sign-and-let-go
+children=$BUILD_ROOT/tests/provider/sign-in-children
+threads=$BUILD_ROOT/tests/provider/sign-in-threads
+for program in "$sign" "$children" "$threads"; do
+    test -x "$program" || die "no $program"
+done
+PARENT=0x81000001
+
+# manager_is_there: it has its name on the bus.
+manager_is_there()
+{
+    dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
+        org.freedesktop.DBus.NameHasOwner \
+        string:com.intel.tss2.Tabrmd 2>/dev/null | grep -q true
+}
+
+manager_start()
+{
+    background "$T/manager.log" "${FOREIGN[@]}" tpm2-abrmd --session \
+        --allow-root --tcti="$MANAGER_TCTI"
+    MANAGER=$STARTED_PID
+    wait_until 10 manager_is_there || {
+        cat "$T/manager.log" >&2
+        die 'tpm2-abrmd does not start'
+    }
+}
+
+# at_once CMD… + CMD…: all of them succeed, run at the same time.
+at_once()
+{
+    local ids=() words=() id
+    for word in "$@" +; do
+        if test "$word" != +; then
+            words+=("$word")
+            continue
+        fi
+        show "${words[@]}"
+        timeout 60 "${words[@]}" >>"$T/out" 2>&1 &
+        ids+=($!)
+        words=()
+    done
+    for id in "${ids[@]}"; do
+        expect wait "$id"
+    done
+}
+
+tpm_start --no-ek
+tpm_direct tpm2_createprimary -Q -C o -G ecc -c "$T/parent.ctx"
+tpm_direct tpm2_evictcontrol -Q -C o -c "$T/parent.ctx" "$PARENT" >/dev/null
+tpm_direct tpm2_flushcontext -t
+tpm_key 0x81000010 ecc256
+relay_start
+MANAGER_TCTI=$TPM2OPENSSL_TCTI
+background "$T/bus.log" dbus-daemon --session --nofork --nopidfile \
+    --address="unix:path=$T/bus"
+export DBUS_SESSION_BUS_ADDRESS=unix:path=$T/bus
+wait_until 10 test -S "$T/bus" || die 'no bus'
+manager_start
+tcti_set tabrmd:bus_type=session
+providers default tpm2
+
+key_file "$T/owner.pem"
+key_file "$T/child.pem" -algorithm RSA -pkeyopt "parent:$PARENT"
+key_file "$T/secret.pem" -algorithm EC -pkeyopt "parent:$PARENT" \
+    -pkeyopt user-auth:secret
+at_once "$sign" "file:$T/owner.pem" 8 - + "$sign" "file:$T/child.pem" 8 - + \
+    "$sign" "file:$T/secret.pem" 8 - secret + "$sign" handle:0x81000010 8 - + \
+    "$threads" "file:$T/owner.pem" 4 4
+# A child of a process that has signed cannot, and is told at once: it is GLib's,
+# which tpm2-abrmd is spoken to with, and not ours to mend.
+expect_error 'its child cannot (GLib): use /dev/tpmrm0' \
+    "$children" "file:$T/owner.pem" 1 1
+
+# One process, three keys in turn: one is kept and the others make way.
+expect_ok openssl req -x509 -new -subj /CN=d -key "$T/owner.pem" \
+    -out "$T/crt"
+expect_ok openssl cms -sign -in "$0" -signer "$T/crt" -inkey "$T/owner.pem" \
+    -out "$T/cms"
+
+# signer_start N: a process that signs N times, more slowly than usual.
+signer_start()
+{
+    relay_script 'delay Sign 40 always'
+    relay_reset
+    background "$T/signer.log" timeout 60 "$sign" "file:$T/owner.pem" "$1" -
+    SIGNER=$STARTED_PID
+    wait_until 10 grep -q Sign "$RELAY_LOG" || die 'signs nothing'
+}
+
+for signal in TERM KILL; do
+    signer_start 20
+    stop_pid "$MANAGER" "$signal"
+    manager_start
+    expect wait "$SIGNER"
+done
+# The TPM is reset under a resource manager that goes with it.
+signer_start 20
+stop_pid "$MANAGER"
+tpm_restart --crash
+manager_start
+expect wait "$SIGNER"
+relay_script
+# The control: without one it fails, and says so.
+stop_pid "$MANAGER"
+expect tpm_is_clean
+expect_error 'no TPM answers at tabrmd:bus_type=session' \
+    openssl dgst -sha256 -sign "$T/owner.pem" "$0"
