@@ -10,7 +10,6 @@
 #include "import.h"
 #include "keyfile.h"
 #include "provider.h"
-#include "trust.h"
 #include "use.h"
 
 #include <openssl/crypto.h>
@@ -167,8 +166,7 @@ import(struct use *use, struct generate_job *job)
     int ok = 0;
 
     job->area = job->template;
-    ok = trust_parent(use) &&
-         import_wrap(job->prov, &use->area.publicArea, &job->area.publicArea,
+    ok = import_wrap(job->prov, &use->area.publicArea, &job->area.publicArea,
                      &job->sensitive, &duplicate) &&
          tpm_import(use->tpm, &use->parent, &use->parent_use, &job->area,
                     &duplicate, &job->blob) &&

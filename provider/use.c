@@ -81,7 +81,8 @@ use_persistent(struct use *use, TPM2_HANDLE parent, int wants_session)
     use->parent_use.value = &use->parent_auth;
     if (!wants_session && use->parent_auth.size == 0)
         return 1;
-    if (!trust_start(use, TPM2_ALG_NULL, &use->session))
+    /* a session covers the parent's name, also when another takes its salt */
+    if (!trust_start(use, TPM2_ALG_NULL, &use->session) || !trust_parent(use))
         return 0;
     use->parent_use.session = &use->session;
     return 1;

@@ -43,6 +43,26 @@ for key in 'handle:0x81000010?pass' "$T/password.pem" "$T/primary.pem"; do
     expect tpm_is_clean
 done
 
+# Also when it is not the parent, whose name the session covers all the same.
+tpm_direct tpm2_createprimary -Q -C e -G ecc -c "$T/other.ctx"
+tpm_direct tpm2_evictcontrol -Q -C o -c "$T/other.ctx" 0x81010001 >/dev/null
+tpm_direct tpm2_flushcontext -t
+tpm_direct tpm2_readpublic -Q -c 0x81010001 -n "$T/name"
+settings "pin = 0x81010001:$(hex "$T/name")"
+for key in 'handle:0x81000010?pass' "$T/password.pem" "$T/primary.pem"; do
+    relay_reset
+    expect_ok request "$key"
+    expect_request "$T/csr"
+    expect test "$(grep -c "StartAuthSession handles=0x81010001" \
+        "$RELAY_LOG")" = 1
+    expect tpm_is_clean
+done
+expect_ok openssl genpkey -propquery '?provider=tpm2' -algorithm EC \
+    -pkeyopt "parent:$PARENT" -pkeyopt "user-auth:$password" -out "$T/key.pem"
+ca_key "$T/software.pem"
+expect_ok openssl genpkey -propquery '?provider=tpm2' -algorithm EC \
+    -pkeyopt "parent:$PARENT" -pkeyopt "import:$T/software.pem" -out "$T/key.pem"
+
 # Without a pin the persistent key, which cannot decrypt, takes a primary.
 providers default tpm2
 relay_reset
