@@ -111,7 +111,8 @@ static const struct tpm_fault_row rows[] = {
       "this TPM does not make keys of that size",
       "RSA with 2048 bits and P-256 are on every TPM" },
     { TPM2_RC_HASH, TPM_FAULT_REFUSED, "this TPM does not have that hash",
-      "SHA-256 is on every TPM" },
+      "sign with SHA-256, which is on every TPM; a key on P-256 takes digests "
+      "of any other hash as well" },
     { TPM2_RC_SCHEME, TPM_FAULT_REFUSED,
       "the key is made for another signature scheme or hash", NULL },
     { TPM2_RC_KEY, TPM_FAULT_REFUSED, "the key is not made for this", NULL },

@@ -99,7 +99,7 @@ padding_add_pss(const struct provider *prov, const EVP_MD *hash,
 
 int
 padding_pss_salt(const EVP_MD *hash, const unsigned char *digest, int bits,
-                 const unsigned char *block)
+                 const unsigned char *block, size_t *salt_len)
 {
     size_t size = pss_size(bits);
     size_t hash_len = (size_t)EVP_MD_get_size(hash);
@@ -112,10 +112,10 @@ padding_pss_salt(const EVP_MD *hash, const unsigned char *digest, int bits,
     if (size < ((size_t)bits + 7) / 8)
         coded++;
     if (size > sizeof db || size < hash_len + 2 || coded[size - 1] != 0xBC)
-        return -1;
+        return 0;
     db_len = size - hash_len - 1;
     if (PKCS1_MGF1(db, (long)db_len, coded + db_len, (long)hash_len, hash) != 0)
-        return -1;
+        return 0;
     for (size_t i = 0; i < db_len; i++)
         db[i] ^= coded[i];
     db[0] &= pss_top_mask(bits);
@@ -124,8 +124,9 @@ padding_pss_salt(const EVP_MD *hash, const unsigned char *digest, int bits,
     if (one == db_len || db[one] != 1 ||
         !pss_hash(hash, digest, db + one + 1, db_len - one - 1, again) ||
         memcmp(again, coded + db_len, hash_len) != 0)
-        return -1;
-    return (int)(db_len - one - 1);
+        return 0;
+    *salt_len = db_len - one - 1;
+    return 1;
 }
 
 /* DER of DigestInfo; NULL when there is no memory. */

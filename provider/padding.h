@@ -35,11 +35,11 @@ padding_add_pss(const struct provider *prov, const EVP_MD *hash,
                 const EVP_MD *mask, size_t salt_len,
                 const unsigned char *digest, int bits, unsigned char *block);
 
-/* The length of the salt in a PSS block, -1 when it is no such block over this
- * digest (§9.1.2). */
-int
+/* The length of the salt in a PSS block; fails when it is no such block over
+ * this digest (§9.1.2). */
+CHECKED int
 padding_pss_salt(const EVP_MD *hash, const unsigned char *digest, int bits,
-                 const unsigned char *block);
+                 const unsigned char *block, size_t *salt_len);
 
 /* EMSA-PKCS1-v1_5 (§9.2): a block of `size` bytes; `hash_nid` names the hash in
  * it, NID_undef leaves the DigestInfo out. */

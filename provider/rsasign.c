@@ -54,15 +54,35 @@ make_block(const struct scheme *scheme, const struct tpm_key *key,
 {
     const struct provider *prov = key->prov;
     const struct tpm_hash *mask = scheme->mask != NULL ? scheme->mask : hash;
+    int salt = 0;
 
     block->size = key->area.publicArea.unique.rsa.size;
     if (scheme->id == TPM2_ALG_RSASSA)
         return padding_add_pkcs1(hash->nid, tbs->buffer, tbs->size,
                                  block->buffer, block->size);
-    return padding_add_pss(
-        prov, provider_digest(prov, hash->id), provider_digest(prov, mask->id),
-        (size_t)scheme_salt(scheme, key), tbs->buffer,
-        key->area.publicArea.parameters.rsaDetail.keyBits, block->buffer);
+    return scheme_salt(scheme, key, &salt) &&
+           padding_add_pss(prov, provider_digest(prov, hash->id),
+                           provider_digest(prov, mask->id), (size_t)salt,
+                           tbs->buffer,
+                           key->area.publicArea.parameters.rsaDetail.keyBits,
+                           block->buffer);
+}
+
+/* A TPM may leave out zeros in front. */
+CHECKED static int
+sign_block(struct tpm_key *key, TPM2_ALG_ID id,
+           const TPM2B_PUBLIC_KEY_RSA *block, TPMT_SIGNATURE *signature)
+{
+    TPM2B_PUBLIC_KEY_RSA *sig = &signature->signature.rsassa.sig;
+    TPM2B_PUBLIC_KEY_RSA result = { 0 };
+
+    if (!tpm_key_apply(key, block, &result) || result.size > block->size)
+        return 0;
+    memset(sig->buffer, 0, block->size);
+    memcpy(sig->buffer + block->size - result.size, result.buffer, result.size);
+    sig->size = block->size;
+    signature->sigAlg = id;
+    return 1;
 }
 
 CHECKED static int
@@ -70,23 +90,38 @@ sign_padded(const struct scheme *scheme, struct tpm_key *key,
             const struct tpm_hash *hash, const TPM2B_DIGEST *tbs,
             TPMT_SIGNATURE *signature)
 {
-    TPM2B_PUBLIC_KEY_RSA *sig = &signature->signature.rsassa.sig;
     TPM2B_PUBLIC_KEY_RSA block = { 0 };
-    TPM2B_PUBLIC_KEY_RSA result = { 0 };
 
-    if (!make_block(scheme, key, hash, tbs, &block)) {
-        tpm_raise(key->prov, TPM_R_CRYPTO,
-                  "cannot pad a digest for a key of this size");
+    if (make_block(scheme, key, hash, tbs, &block))
+        return sign_block(key, scheme->id, &block, signature);
+    tpm_raise(key->prov, TPM_R_CRYPTO,
+              "cannot pad a digest for a key of this size");
+    return 0;
+}
+
+int
+rsasign_bare(struct tpm_key *key, const unsigned char *data, size_t len,
+             TPMT_SIGNATURE *signature)
+{
+    TPM2B_PUBLIC_KEY_RSA block = { .size =
+                                       key->area.publicArea.unique.rsa.size };
+    char subject[TPM_KEY_SUBJECT_MAX];
+
+    tpm_key_subject(key, subject);
+    if (!may_pad(key)) {
+        tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
+                  "%s: the TPM has to be told of which hash a digest is, and "
+                  "the key may not decrypt, so that it cannot be padded here "
+                  "without; name it, as -pkeyopt digest:sha256",
+                  subject);
         return 0;
     }
-    if (!tpm_key_apply(key, &block, &result) || result.size > block.size)
-        return 0;
-    /* A TPM may leave out zeros in front. */
-    memset(sig->buffer, 0, block.size);
-    memcpy(sig->buffer + block.size - result.size, result.buffer, result.size);
-    sig->size = block.size;
-    signature->sigAlg = scheme->id;
-    return 1;
+    if (padding_add_pkcs1(NID_undef, data, len, block.buffer, block.size))
+        return sign_block(key, TPM2_ALG_RSASSA, &block, signature);
+    tpm_raise(key->prov, TPM_R_BAD_PARAMETER,
+              "%s: %zu bytes are more than it signs without hashing them",
+              subject, len);
+    return 0;
 }
 
 /* The block that a signature was made of. */
@@ -116,28 +151,36 @@ learn_salt(const struct tpm_key *key, const struct tpm_hash *hash,
 {
     unsigned char block[TPM2_MAX_RSA_KEY_BYTES];
     int bits = key->area.publicArea.parameters.rsaDetail.keyBits;
-    int salt = -1;
+    size_t salt = 0;
 
-    if (open_signature(key, &signature->signature.rsapss.sig, block))
-        salt = padding_pss_salt(provider_digest(key->prov, hash->id),
-                                tbs->buffer, bits, block);
-    if (salt < 0) {
+    if (!open_signature(key, &signature->signature.rsapss.sig, block) ||
+        !padding_pss_salt(provider_digest(key->prov, hash->id), tbs->buffer,
+                          bits, block, &salt)) {
         tpm_raise(key->prov, TPM_R_BAD_ANSWER,
                   "what the TPM gave is no PSS signature of the digest");
         return 0;
     }
     atomic_fetch_or(&key->prov->chip,
-                    salt == (int)hash->size ? SALTS_DIGEST : SALTS_LONGEST);
+                    salt == hash->size ? SALTS_DIGEST : SALTS_LONGEST);
     return 1;
 }
 
-static int
-longest_salt(const struct scheme *scheme, const struct tpm_key *key)
+/* Which of the two salts that chips make is asked for; or neither, or both. */
+static unsigned
+asked_salts(const struct scheme *scheme, const struct tpm_key *key,
+            const struct tpm_hash *hash)
 {
     struct scheme longest = *scheme;
+    unsigned asked = 0;
+    int salt = 0;
+    int most = 0;
 
     longest.salt = RSA_PSS_SALTLEN_MAX;
-    return scheme_salt(&longest, key);
+    if (!scheme_salt(scheme, key, &salt) || !scheme_salt(&longest, key, &most))
+        return 0;
+    asked |= salt == (int)hash->size ? SALTS_DIGEST : 0;
+    asked |= salt == most ? SALTS_LONGEST : 0;
+    return asked;
 }
 
 /* Whether TPM2_Sign would give what was asked for; no, once it was seen not to.
@@ -147,9 +190,7 @@ chip_can(const struct scheme *scheme, const struct tpm_key *key,
          const struct tpm_hash *hash)
 {
     unsigned chip = atomic_load(&key->prov->chip);
-    int salt = scheme_salt(scheme, key);
-    int is_digest = salt == (int)hash->size;
-    int is_longest = salt == longest_salt(scheme, key);
+    unsigned asked = 0;
 
     if ((chip & lacks_bit(hash)) != 0)
         return 0;
@@ -157,8 +198,9 @@ chip_can(const struct scheme *scheme, const struct tpm_key *key,
         return 1;
     if (scheme->mask != NULL && scheme->mask != hash)
         return 0;
-    return (is_digest && (chip & SALTS_LONGEST) == 0) ||
-           (is_longest && (chip & SALTS_DIGEST) == 0);
+    asked = asked_salts(scheme, key, hash);
+    return ((asked & SALTS_DIGEST) != 0 && (chip & SALTS_LONGEST) == 0) ||
+           ((asked & SALTS_LONGEST) != 0 && (chip & SALTS_DIGEST) == 0);
 }
 
 static void
@@ -166,7 +208,10 @@ refuse(const struct scheme *scheme, const struct tpm_key *key,
        const struct tpm_hash *hash)
 {
     char subject[TPM_KEY_SUBJECT_MAX];
+    int salt = 0;
 
+    if (!scheme_salt(scheme, key, &salt))
+        salt = scheme->salt;
     tpm_key_subject(key, subject);
     tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
               "%s: this TPM does not make PSS signatures with %s, a mask of %s "
@@ -174,8 +219,7 @@ refuse(const struct scheme *scheme, const struct tpm_key *key,
               "they cannot be padded here; use a key made with both `sign` and "
               "`decrypt` (openssl genpkey does), or one on P-256",
               subject, hash->name,
-              (scheme->mask != NULL ? scheme->mask : hash)->name,
-              scheme_salt(scheme, key));
+              (scheme->mask != NULL ? scheme->mask : hash)->name, salt);
 }
 
 /* Signs in the TPM; *is_other when what came is not what was asked for, or
@@ -215,10 +259,11 @@ rsasign(const struct scheme *asked, struct tpm_key *key,
     const struct scheme whole = { asked->id, hash, asked->mask, asked->salt };
     const struct scheme *scheme = &whole;
     int is_other = 1;
+    int salt = 0;
 
     if (key->area.publicArea.type != TPM2_ALG_RSA || hash == NULL)
         return tpm_key_sign(key, tbs, wanted, signature, NULL);
-    if (scheme->id == TPM2_ALG_RSAPSS && scheme_salt(scheme, key) < 0) {
+    if (scheme->id == TPM2_ALG_RSAPSS && !scheme_salt(scheme, key, &salt)) {
         tpm_raise(key->prov, TPM_R_BAD_PARAMETER,
                   "a salt of %d bytes does not fit into a signature of this "
                   "key with %s",

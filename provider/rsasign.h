@@ -17,7 +17,14 @@ rsasign(const struct scheme *asked, struct tpm_key *key,
         const TPM2B_DIGEST *tbs, const TPMT_SIG_SCHEME *wanted,
         TPMT_SIGNATURE *signature);
 
-/* The same of a restricted key, for which the TPM itself has to hash `data`. */
+/* Signs bytes of which no hash is named, as they are, if the key may decrypt.
+ */
+CHECKED int
+rsasign_bare(struct tpm_key *key, const unsigned char *data, size_t len,
+             TPMT_SIGNATURE *signature);
+
+/* As rsasign(), of a restricted key, for which the TPM itself has to hash
+ * `data`. */
 CHECKED int
 rsasign_data(const struct scheme *scheme, struct tpm_key *key,
              const unsigned char *data, size_t len, TPMT_SIGNATURE *signature);

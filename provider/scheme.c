@@ -194,20 +194,28 @@ take_salt(struct scheme *scheme, const struct tpm_key *key,
 }
 
 int
-scheme_salt(const struct scheme *scheme, const struct tpm_key *key)
+scheme_is_bare(const struct scheme *scheme, const struct tpm_key *key)
+{
+    return key->area.publicArea.type == TPM2_ALG_RSA &&
+           scheme->id == TPM2_ALG_RSASSA && scheme->hash == NULL;
+}
+
+int
+scheme_salt(const struct scheme *scheme, const struct tpm_key *key, int *salt)
 {
     int bits = key->area.publicArea.parameters.rsaDetail.keyBits;
     int longest = 0;
 
     if (scheme->hash == NULL)
-        return -1;
+        return 0;
     longest = (bits - 1 + 7) / 8 - (int)scheme->hash->size - 2;
+    *salt = scheme->salt;
     if (scheme->salt == RSA_PSS_SALTLEN_MAX)
-        return longest;
+        *salt = longest;
     if (scheme->salt == RSA_PSS_SALTLEN_DIGEST)
-        return (int)scheme->hash->size <= longest ? (int)scheme->hash->size
-                                                  : longest;
-    return scheme->salt <= longest ? scheme->salt : -1;
+        *salt = (int)scheme->hash->size <= longest ? (int)scheme->hash->size
+                                                   : longest;
+    return *salt >= 0 && *salt <= longest;
 }
 
 CHECKED static int
@@ -279,10 +287,10 @@ answer_algid(const struct scheme *scheme, const struct tpm_key *key,
         return 0;
     if (scheme->id == TPM2_ALG_RSAPSS) {
         pss.mask = (scheme->mask != NULL ? scheme->mask : scheme->hash)->id;
-        pss.salt = scheme_salt(scheme, key);
+        if (!scheme_salt(scheme, key, &pss.salt))
+            return 0;
     }
-    if (pss.salt < 0 ||
-        !tpm_algid_encode(scheme->id, scheme->hash->id,
+    if (!tpm_algid_encode(scheme->id, scheme->hash->id,
                           scheme->id == TPM2_ALG_RSAPSS ? &pss : NULL, &der,
                           &len))
         return 0;
@@ -394,6 +402,12 @@ scheme_resolve(const struct scheme *scheme, const struct tpm_key *key,
             return 1;
         }
         label = scheme->hash;
+    }
+    if (label == NULL && scheme->id == TPM2_ALG_RSAPSS) {
+        tpm_raise(key->prov, TPM_R_BAD_PARAMETER,
+                  "PSS needs to know of which hash a digest is: name it, as "
+                  "-pkeyopt digest:sha256");
+        return 0;
     }
     if (label == NULL)
         label = tpm_hash_by_id(TPM2_ALG_SHA256);

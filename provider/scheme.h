@@ -43,10 +43,16 @@ CHECKED int
 scheme_get_params(const struct scheme *scheme, const struct tpm_key *key,
                   OSSL_PARAM params[]);
 
-/* The salt that a PSS signature is to have, bytes; -1 when there is no room
- * for it. Whoever did not say gets one as long as the digest. */
+/* Whether a signature is asked for of bytes that are no digest of a named hash:
+ * RSA with PKCS #1, as the default provider makes it then (RFC 8017 §9.2
+ * without the DigestInfo). */
 int
-scheme_salt(const struct scheme *scheme, const struct tpm_key *key);
+scheme_is_bare(const struct scheme *scheme, const struct tpm_key *key);
+
+/* The salt that a PSS signature is to have, bytes; fails when there is no room
+ * for it. Whoever did not say gets one as long as the digest. */
+CHECKED int
+scheme_salt(const struct scheme *scheme, const struct tpm_key *key, int *salt);
 
 /* What the TPM is told, and the digest as it has to be for that: ECDSA cuts
  * or pads it to the width of the curve (SEC 1 §4.1.3 step 5). */

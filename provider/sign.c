@@ -299,6 +299,9 @@ sign(void *context, unsigned char *sig, size_t *len, size_t room,
         refuse_digest(op);
         return 0;
     }
+    if (scheme_is_bare(&op->scheme, op->key))
+        return rsasign_bare(op->key, digest, digest_len, &signature) &&
+               put_signature(op, &signature, sig, len, room);
     return scheme_resolve(&op->scheme, op->key, digest, digest_len, &scheme,
                           &tbs) &&
            rsasign(&op->scheme, op->key, &tbs, &scheme, &signature) &&
