@@ -5,8 +5,9 @@
  * The original did not acknowledge a message that it refused, and let the
  * gateway stay.  A plugin of mosquitto 2.0.11 can do only one of the two, and
  * thousands of devices may be behind the gateway: so it stays, what it sent is
- * acknowledged, and the errors topic says that it came to nothing.  Nor does a
- * plugin see the packet id that belongs into such an error.
+ * acknowledged, and the errors topic says that it came to nothing.  The packet
+ * id that belongs into such an error only the broker's log tells, and only of
+ * what was published.
  */
 #include "gateway.h"
 
@@ -31,6 +32,21 @@ struct error {
     const char *topic;
 };
 
+/* What the gateway sent last, which the error is about. */
+static json_t *
+message_info(const struct session *session, const struct error *error)
+{
+    json_t *info = json_pack("{s:s, s:s}", "message_type", error->message_type,
+                             "topic", error->topic);
+
+    if (info != NULL && session->mid != 0 &&
+        strcmp(error->message_type, "PUBLISH") == 0 &&
+        json_object_set_new(info, "packet_id",
+                            json_integer((json_int_t)session->mid)) != 0)
+        log_error("out of memory for an error of a gateway");
+    return info;
+}
+
 /* Nothing comes of it unless the gateway has subscribed to its errors. */
 static void
 send_error(struct session *session, const struct error *error)
@@ -42,9 +58,7 @@ send_error(struct session *session, const struct error *error)
 
     if (object != NULL && error->message_type != NULL &&
         json_object_set_new(object, "mqtt_message_info",
-                            json_pack("{s:s, s:s}", "message_type",
-                                      error->message_type, "topic",
-                                      error->topic)) != 0)
+                            message_info(session, error)) != 0)
         log_error("out of memory for an error of a gateway");
     if (object != NULL)
         text = json_dumps(object, JSON_COMPACT);

@@ -29,13 +29,10 @@ publish_check(struct bridge *bridge, struct session *session, const char *topic,
     session->seen = clock_seconds();
     if (party_find(session, GATE_PUBLISH, topic, length, &party, &refusal))
         return VERDICT_PASS;
+    /* Not yet: its packet identifier is told when this has passed. */
+    if (refusal.reason == GATE_NOT_ATTACHED)
+        return VERDICT_PASS;
     bridge->counters.refusals[refusal.reason]++;
-    if (refusal.reason == GATE_NOT_ATTACHED) {
-        log_warning("did not take from %s what it published to %.300s: %s",
-                    session->client_id, topic, refusal.text);
-        gateway_deny(session, party.topic.device, "PUBLISH", topic);
-        return VERDICT_SWALLOW;
-    }
     snprintf(why, sizeof why, "it published to %.300s: %s", topic,
              refusal.text);
     end.code = report_code(refusal.reason);
@@ -173,6 +170,20 @@ take_state(struct bridge *bridge, const struct party *party,
     return VERDICT_PASS;
 }
 
+/* It is for a device that its gateway has not attached. */
+static enum verdict
+deny(struct bridge *bridge, struct session *session, const char *topic,
+     const struct party *party, const struct gate_refusal *refusal)
+{
+    if (refusal->reason != GATE_NOT_ATTACHED)
+        return VERDICT_CLOSE;
+    bridge->counters.refusals[refusal->reason]++;
+    log_warning("did not take from %s what it published to %.300s: %s",
+                session->client_id, topic, refusal->text);
+    gateway_deny(session, party->topic.device, "PUBLISH", topic);
+    return VERDICT_SWALLOW;
+}
+
 enum verdict
 publish(struct bridge *bridge, struct session *session, const char *topic,
         const void *payload, size_t length, struct party *party)
@@ -182,7 +193,7 @@ publish(struct bridge *bridge, struct session *session, const char *topic,
     enum verdict verdict;
 
     if (!party_find(session, GATE_PUBLISH, topic, length, party, &refusal))
-        return VERDICT_CLOSE;
+        return deny(bridge, session, topic, party, &refusal);
     if (party->topic.kind == NAMES_ATTACH)
         return gateway_attach(bridge, party, payload, length);
     if (party->topic.kind == NAMES_DETACH)

@@ -125,7 +125,9 @@ expect wait_until 10 last_gateway
 not_attached="The specified device with ID 'dev-1' is not attached to the gateway."
 as gw-bound say /devices/dev-1/events stray say /devices/dev-1/state stray
 told gw-bound GATEWAY_DEVICE_NOT_FOUND dev-1 "$not_attached"
-expect test "$(jq -r .mqtt_message_info.message_type "$T/errors" | sort -u)" = PUBLISH
+expect test "$(jq -c .mqtt_message_info "$T/errors" | tr '\n' ' ')" = \
+    "$(printf '{"message_type":"PUBLISH","topic":"/devices/dev-1/%s","packet_id":%d} ' \
+        events 2 state 3)"
 as gw-bound say /devices/dev-1/attach '' say /devices/dev-1/detach '{}' \
     say /devices/dev-1/events stray
 told gw-bound GATEWAY_DEVICE_NOT_FOUND dev-1 "$not_attached"
