@@ -21,10 +21,7 @@
 #include <string.h>
 #include <time.h>
 
-enum {
-    PROTOCOL_3_1_1 = 4, /* as mosquitto calls it */
-    IDLE_MOST = 1200,   /* seconds, section 2.1 */
-};
+enum { PROTOCOL_3_1_1 = 4 }; /* as mosquitto calls it */
 
 static const struct names_path nobody = { "", "", "", "" };
 
@@ -66,11 +63,12 @@ make_way(struct bridge *bridge, const struct mosquitto *client,
  * unless the log tells of pings, a client is then wronged that calls its
  * keep-alive 0 and pings all the same. */
 static int64_t
-idle_most(const struct mosquitto *client)
+idle_most(const struct bridge *bridge, const struct mosquitto *client)
 {
+    int64_t most = bridge->settings.idle_most;
     int keepalive = mosquitto_client_keepalive(client);
 
-    return keepalive == 0 || keepalive > IDLE_MOST ? IDLE_MOST : 0;
+    return keepalive == 0 || keepalive > most ? most : 0;
 }
 
 static bool
@@ -83,7 +81,7 @@ begin_session(struct bridge *bridge, const struct mosquitto *client,
         .device = *device,
         .since = clock_seconds(),
         .seen = clock_seconds(),
-        .idle_most = idle_most(client),
+        .idle_most = idle_most(bridge, client),
         .keepalive = mosquitto_client_keepalive(client),
         .generation = bridge->database.generation,
     };

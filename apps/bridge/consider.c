@@ -14,10 +14,7 @@
 
 #include <time.h>
 
-enum {
-    CONNECTION_MOST = 86400, /* seconds that a connection lives, section 2.1 */
-    SLICE_LEAST = 256,       /* sessions that one tick considers */
-};
+enum { SLICE_LEAST = 256 }; /* sessions that one tick considers */
 
 static bool
 has_expired(const struct bridge *bridge, int64_t expires_at)
@@ -34,14 +31,16 @@ find_end(const struct bridge *bridge, const struct session *session)
         "mqtt: SERVER: The authorization token expired."
     };
     static const struct report_end old = { JOURNAL_OK,
-                                           "it was connected for a day", NULL };
+                                           "it was connected for as long as "
+                                           "may be",
+                                           NULL };
     static const struct report_end idle = { JOURNAL_OK,
-                                            "it was idle for 20 minutes",
+                                            "it has sent nothing for too long",
                                             NULL };
 
     if (has_expired(bridge, session->device.expires_at))
         return &expired;
-    if (bridge->second - session->since > CONNECTION_MOST)
+    if (bridge->second - session->since > bridge->settings.connection_most)
         return &old;
     if (session->idle_most != 0 &&
         bridge->second - session->seen > session->idle_most)

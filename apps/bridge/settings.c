@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* Seconds, cloud-iot-core reference, section 2.1. */
+enum { CONNECTION_MOST = 86400, IDLE_MOST = 1200 };
+
 static bool
 set_database(struct settings *settings, const char *value)
 {
@@ -46,6 +49,19 @@ set_durability(struct settings *settings, const char *value)
 }
 
 static bool
+set_connection_most(struct settings *settings, const char *value)
+{
+    return options_number(value, 1, CONNECTION_MOST,
+                          &settings->connection_most);
+}
+
+static bool
+set_idle_most(struct settings *settings, const char *value)
+{
+    return options_number(value, 1, IDLE_MOST, &settings->idle_most);
+}
+
+static bool
 set_acknowledgements(struct settings *settings, const char *value)
 {
     settings->listens = strcmp(value, "on") == 0;
@@ -70,6 +86,8 @@ settings_default(struct settings *settings)
     *settings = (struct settings){
         .listens = true,
         .skew = GATE_SKEW,
+        .connection_most = CONNECTION_MOST,
+        .idle_most = IDLE_MOST,
         .state_interval = 1000,      /* section 2.5 */
         .traffic_most = 10737418240, /* 10 GiB */
     };
@@ -82,6 +100,8 @@ static const struct {
 } rows[] = {
     { "database", set_database, "the name of the registry's file" },
     { "skew", set_skew, "a number of seconds from 0 to 600" },
+    { "connection_seconds", set_connection_most, "a number from 1 to 86400" },
+    { "idle_seconds", set_idle_most, "a number from 1 to 1200" },
     { "traffic", set_traffic, "the name of the traffic's file" },
     { "traffic_bytes", set_traffic_most, "a number of bytes from 1048576" },
     { "durability", set_durability, "kill or power" },

@@ -12,14 +12,16 @@
 #include <stdint.h>
 
 struct settings {
-    const char *database;   /* the registry's file; borrowed */
-    const char *traffic;    /* that of messages and states; borrowed, or NULL */
-    const char *metrics;    /* where counters go; borrowed, or NULL */
-    bool survives_power;    /* and not only the end of the process */
-    bool listens;           /* to the broker's log */
-    int64_t skew;           /* seconds */
-    int64_t state_interval; /* milliseconds from one state to the next */
-    int64_t traffic_most;   /* bytes of the traffic's file */
+    const char *database; /* the registry's file; borrowed */
+    const char *traffic;  /* that of messages and states; borrowed, or NULL */
+    const char *metrics;  /* where counters go; borrowed, or NULL */
+    bool survives_power;  /* and not only the end of the process */
+    bool listens;         /* to the broker's log */
+    int64_t skew;         /* seconds */
+    int64_t connection_most; /* seconds that a connection lives */
+    int64_t idle_most;       /* seconds that a device may do nothing */
+    int64_t state_interval;  /* milliseconds from one state to the next */
+    int64_t traffic_most;    /* bytes of the traffic's file */
 };
 
 /* What holds unless it is set. */
