@@ -293,6 +293,7 @@ plugin_free(struct plugin *plugin)
     heed_close(&plugin->bridge);
     sessions_free(&plugin->bridge.sessions);
     gate_keys_free(&plugin->bridge.keys);
+    gate_doubts_free(&plugin->bridge.doubts);
     journal_free(&plugin->bridge.journal);
     database_close(&plugin->bridge.database);
     free(plugin);
@@ -363,7 +364,9 @@ mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **user,
     plugin->bridge.refusals = (struct limit){ .burst = 100, .each_second = 2 };
     plugin->bridge.sessions = sessions_new();
     plugin->bridge.keys = gate_keys_new();
+    plugin->bridge.doubts = gate_doubts_new();
     if (plugin->bridge.sessions == NULL || plugin->bridge.keys == NULL ||
+        plugin->bridge.doubts == NULL ||
         !read_settings(&plugin->bridge.settings, options, count) ||
         !open_journal(plugin) || !listen_to_broker(plugin) ||
         !heed_open(&plugin->bridge))

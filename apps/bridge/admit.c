@@ -120,6 +120,8 @@ authenticate(struct bridge *bridge, const struct mosquitto *client,
         .now = time(NULL),
         .skew = bridge->settings.skew,
         .keys = bridge->keys,
+        .address = mosquitto_client_address(client),
+        .doubts = bridge->doubts,
     };
     struct gate_refusal refusal;
     int64_t start = clock_nanoseconds();

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct ear;
+struct gate_doubts;
 struct gate_keys;
 struct journal;
 struct sessions;
@@ -33,7 +34,8 @@ struct bridge {
     struct database database; /* the registry, read only */
     struct journal *journal;
     struct sessions *sessions;
-    struct gate_keys *keys; /* of devices that were here */
+    struct gate_keys *keys;     /* of devices that were here */
+    struct gate_doubts *doubts; /* about who failed lately */
     struct counters counters;
     struct limit refusals; /* that are written down */
     int64_t second;        /* of the last tick, on clock_seconds */

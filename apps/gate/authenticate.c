@@ -4,6 +4,7 @@
  * the visitor says it is and has the answer judged.  cloud-iot-core reference,
  * sections 1.5, 2.1 and 3.3.
  */
+#include "doubts.h"
 #include "gate.h"
 #include "judge.h"
 #include "refuse.h"
@@ -42,6 +43,20 @@ find_record(struct registry_store *store, const struct gate_device *device,
     return gate_judge_record(*admission, device->door, refusal);
 }
 
+/* Judges the token, unless there were too many wrong ones. */
+static bool
+judge(const struct registry_admission *admission, const char *project,
+      const struct gate_visitor *visitor, struct gate_pass *pass,
+      struct gate_refusal *refusal)
+{
+    if (gate_doubts_ask(visitor, admission->num_id))
+        return gate_refuse(refusal, GATE_DOUBTED, NULL);
+    if (gate_judge_token(admission, project, visitor, pass, refusal))
+        return true;
+    gate_doubts_note(visitor, admission->num_id);
+    return false;
+}
+
 /* Who it is, by its id; the rest of its path is known. */
 static void
 fill(struct gate_device *device, const struct registry_admission *admission,
@@ -71,8 +86,7 @@ gate_authenticate(struct registry_store *store,
     if (visitor->token == NULL || visitor->token_length == 0)
         return gate_refuse(refusal, GATE_NO_TOKEN, NULL);
     if (!find_record(store, device, &admission, refusal) ||
-        !gate_judge_token(admission, device->path.project, visitor, &pass,
-                          refusal))
+        !judge(admission, device->path.project, visitor, &pass, refusal))
         goto out;
     fill(device, admission, &pass);
     ok = true;

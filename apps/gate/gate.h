@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gate_doubts;
 struct gate_keys;
 struct registry_store;
 
@@ -45,6 +46,7 @@ enum gate_reason {
     GATE_CREDENTIAL_EXPIRED,
     GATE_CREDENTIAL_UNUSABLE,
     GATE_CREDENTIAL_GONE,
+    GATE_DOUBTED,
     GATE_NOT_A_TOKEN,
     GATE_ALGORITHM,
     GATE_SIGNATURE,
@@ -94,7 +96,9 @@ struct gate_visitor {
     size_t token_length;
     int64_t now;  /* Unix seconds */
     int64_t skew; /* seconds; GATE_SKEW unless the operator wants less */
-    struct gate_keys *keys; /* borrowed; NULL for none */
+    struct gate_keys *keys;     /* borrowed; NULL for none */
+    const char *address;        /* where it comes from, in digits, or NULL */
+    struct gate_doubts *doubts; /* borrowed; NULL for none */
 };
 
 /* A device that was let in.  It holds no pointer and may be copied. */
@@ -116,16 +120,27 @@ enum gate_direction {
 };
 
 /*
- * Keys of devices that were let in, read and ready to verify with: to read one
- * takes longer than to verify with it.  There are at most GATE_KEYS_MOST, some
- * 4 KB each, and none is used unless the registry has it still.  NULL when
- * there is no memory.
+ * Keys of devices that came, read and ready to verify with: to read one takes
+ * longer than to verify with it.  There are at most GATE_KEYS_MOST, some 4 KB
+ * each, and none is used unless the registry has it still.  NULL when there is
+ * no memory.
  */
 CHECKED struct gate_keys *
 gate_keys_new(void);
 
 void
 gate_keys_free(struct gate_keys **keys);
+
+/*
+ * Who failed lately.  Where many tokens that are wrong are to be judged, an
+ * address that has sent several for one device is refused as GATE_DOUBTED for
+ * a moment, unread.  NULL when there is no memory.
+ */
+CHECKED struct gate_doubts *
+gate_doubts_new(void);
+
+void
+gate_doubts_free(struct gate_doubts **doubts);
 
 /*
  * Lets VISITOR in, filling *DEVICE, when the registry has the device, nothing

@@ -70,7 +70,8 @@ gate_has_key(const struct registry_admission *admission, uint64_t mark)
 }
 
 /* Tries one key.  What is wrong with it, or with the token, or nothing.  It is
- * kept ready only if all is well, so that strangers fill no place. */
+ * kept ready, but only if all is well in another's place, so that strangers
+ * drive nobody out. */
 static enum gate_reason
 try_key(const struct registry_key *record, const char *project,
         const struct gate_visitor *visitor, struct gate_pass *pass,
@@ -94,8 +95,7 @@ try_key(const struct registry_key *record, const char *project,
                                &policy, error);
     if (claims != NULL)
         *pass = (struct gate_pass){ claims->expires_at, gate_key_mark(record) };
-    if (claims != NULL)
-        gate_keys_keep(visitor->keys, record, &own);
+    gate_keys_keep(visitor->keys, record, claims != NULL, &own);
     iotjwt_key_free(&own);
     if (claims == NULL)
         return reason_of(error->code);

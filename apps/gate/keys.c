@@ -76,18 +76,20 @@ gate_keys_find(const struct gate_keys *keys, const struct registry_key *record)
 
 void
 gate_keys_keep(struct gate_keys *keys, const struct registry_key *record,
-               struct iotjwt_key **key)
+               bool good, struct iotjwt_key **key)
 {
     struct place *place;
     unsigned char *spki;
 
     if (keys == NULL || *key == NULL)
         return;
+    place = &keys->places[gate_key_mark(record) % GATE_KEYS_MOST];
+    if (place->key != NULL && !good)
+        return;
     spki = malloc(record->spki_length);
     if (spki == NULL)
         return;
     memcpy(spki, record->spki, record->spki_length);
-    place = &keys->places[gate_key_mark(record) % GATE_KEYS_MOST];
     clear(place);
     *place =
         (struct place){ *key, record->algorithm, spki, record->spki_length };

@@ -21,10 +21,10 @@ gate_key_mark(const struct registry_key *record);
 CHECKED const struct iotjwt_key *
 gate_keys_find(const struct gate_keys *keys, const struct registry_key *record);
 
-/* Keeps *KEY as that of RECORD, in another's place if need be, and clears it;
- * or leaves it to the caller. */
+/* Keeps *KEY as that of RECORD and clears it, in another's place only if it was
+ * GOOD for somebody; or leaves it to the caller. */
 void
 gate_keys_keep(struct gate_keys *keys, const struct registry_key *record,
-               struct iotjwt_key **key);
+               bool good, struct iotjwt_key **key);
 
 #endif

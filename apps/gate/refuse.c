@@ -34,6 +34,8 @@ static const struct {
     [GATE_CREDENTIAL_GONE] = { "credential-gone",
                                "the key of its token is no longer the "
                                "device's" },
+    [GATE_DOUBTED] = { "doubted", "tokens for this device from this address "
+                                  "were wrong too often just now" },
     [GATE_NOT_A_TOKEN] = { "not-a-token", "the password cannot be accepted" },
     [GATE_ALGORITHM] = { "algorithm", "no credential of the device is of the "
                                       "token's algorithm" },

@@ -11,7 +11,7 @@
 . "$(dirname "$0")/../fixture/bridge.sh"
 need mosquitto_passwd /usr/bin/python3
 load=$BUILD_ROOT/tests/fixture/mqtt-load
-connections=${1:-16}
+connections=${1:-8}
 seconds=${2:-5}
 publishing=20
 

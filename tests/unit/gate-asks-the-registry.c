@@ -31,6 +31,8 @@ struct site {
     int64_t now;
     enum gate_door door;
     struct gate_keys *keys;
+    struct gate_doubts *doubts;
+    const char *address;
 };
 
 static char *
@@ -49,16 +51,17 @@ pem_of(EVP_PKEY *key)
 }
 
 static bool
-add_device(const struct site *site)
+add_device(const struct site *site, const char *id)
 {
     struct names_path path = { "p-1", "eu", "reg", "" };
     struct registry_device device = {
-        .id = "dev-1",
         .credential_count = 1,
         .credentials[0] = { REGISTRY_ES256_PEM, pem_of(site->key), 0 },
     };
-    bool ok = registry_device_create(site->store, &path, &device);
+    bool ok;
 
+    strcpy(device.id, id);
+    ok = registry_device_create(site->store, &path, &device);
     free(device.credentials[0].pem);
     return ok;
 }
@@ -84,7 +87,7 @@ site_open(struct site *site)
     site->token = iotjwt_mint(site->key, &claims, NULL, NULL, NULL);
     site->store = registry_store_open(site->file, REGISTRY_CREATE);
     return site->store != NULL && registry_create(site->store, &registry) &&
-           add_device(site);
+           add_device(site, "dev-1");
 }
 
 static void
@@ -112,6 +115,8 @@ visit(const struct site *site, const char *path, struct gate_device *device)
         .now = site->now,
         .skew = GATE_SKEW,
         .keys = site->keys,
+        .address = site->address,
+        .doubts = site->doubts,
     };
     struct gate_refusal refusal = { GATE_NO_REASON, "" };
 
@@ -202,7 +207,7 @@ check_changes(struct site *site, const struct gate_device *device)
     CHECK(registry_device_delete(site->store, &device->path));
     CHECK(visit(site, DEVICE, &other) == GATE_UNKNOWN_DEVICE);
     CHECK(!gate_reconsider(site->store, device, &refusal));
-    CHECK(add_device(site));
+    CHECK(add_device(site, "dev-1"));
     CHECK(visit(site, DEVICE, &other) == GATE_NO_REASON);
     CHECK(!gate_reconsider(site->store, device, &refusal));
     CHECK(refusal.reason == GATE_UNKNOWN_DEVICE);
@@ -254,6 +259,85 @@ check_kept_keys(struct site *site)
     EVP_PKEY_free(stranger);
 }
 
+/* What comes of a visit with a token that is wrong, from ADDRESS. */
+static enum gate_reason
+knock(struct site *site, const char *address)
+{
+    struct gate_device device;
+    char *token = site->token;
+    enum gate_reason reason;
+
+    site->token = strdup(token);
+    site->token[strlen(token) - 2] ^= 4; /* within the signature */
+    site->address = address;
+    reason = visit(site, DEVICE, &device);
+    free(site->token);
+    site->token = token;
+    return reason;
+}
+
+/* What comes of one with a good token. */
+static enum gate_reason
+come(struct site *site, const char *address, const char *path)
+{
+    struct gate_device device;
+
+    site->address = address;
+    return visit(site, path, &device);
+}
+
+/* Whoever sends wrong tokens without end is not looked at any more, for a
+ * second and for this device; nobody else is doubted. */
+static void
+check_doubts(struct site *site)
+{
+    static const char *const near[] = { "192.0.2.1", "::ffff:192.0.2.1" };
+    static const char *const far[] = { "192.0.2.2", "2001:db8::1", "nowhere",
+                                       NULL };
+
+    CHECK(add_device(site, "other-1"));
+    for (int i = 0; i < 20; i++)
+        CHECK(knock(site, "192.0.2.1") == GATE_SIGNATURE);
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        CHECK(knock(site, near[i]) == GATE_DOUBTED);
+        CHECK(come(site, near[i], DEVICE) == GATE_DOUBTED);
+        CHECK(come(site, near[i], REGISTRY "/devices/other-1") ==
+              GATE_NO_REASON);
+    }
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+        CHECK(come(site, far[i], DEVICE) == GATE_NO_REASON);
+        CHECK(knock(site, far[i]) == GATE_SIGNATURE);
+    }
+    site->now++;
+    CHECK(come(site, "192.0.2.1", DEVICE) == GATE_NO_REASON);
+    CHECK(knock(site, "192.0.2.1") == GATE_SIGNATURE);
+    site->now--;
+
+    /* Of IPv6, whoever has one address has its network. */
+    site->now += 10;
+    for (int i = 0; i < 20; i++)
+        CHECK(knock(site, i % 2 ? "2001:db8::1" : "2001:db8::2") ==
+              GATE_SIGNATURE);
+    CHECK(knock(site, "2001:db8::3") == GATE_DOUBTED);
+    CHECK(knock(site, "2001:db8:0:1::1") == GATE_SIGNATURE);
+    site->now -= 10;
+}
+
+/* Many that fail once each are a fleet with a wrong clock, and no flood. */
+static void
+check_many(struct site *site)
+{
+    char address[32];
+
+    site->now += 20;
+    for (int i = 0; i < 60; i++) {
+        snprintf(address, sizeof address, "198.51.100.%d", i);
+        CHECK(knock(site, address) == GATE_SIGNATURE);
+        CHECK(come(site, address, DEVICE) == GATE_NO_REASON);
+    }
+    site->now -= 20;
+}
+
 int
 main(void)
 {
@@ -264,6 +348,12 @@ main(void)
      */
     site.keys = gate_keys_new();
     if (CHECK(site.keys != NULL) && CHECK(site_open(&site))) {
+        for (int i = 0; i < 60; i++)
+            CHECK(knock(&site, "192.0.2.1") == GATE_SIGNATURE);
+        site.doubts = gate_doubts_new();
+        CHECK(site.doubts != NULL);
+        check_doubts(&site);
+        check_many(&site);
         check_kept_keys(&site);
         check_who_it_is(&site, &device);
         check_what_is_given(&site);
@@ -271,6 +361,7 @@ main(void)
         check_changes(&site, &device);
     }
     gate_keys_free(&site.keys);
+    gate_doubts_free(&site.doubts);
     site_close(&site);
     return check_end();
 }
