@@ -206,7 +206,7 @@ connection_close(struct tpm *tpm)
         Tss2_Sys_Finalize(tpm->sys);
     OPENSSL_free(tpm->sys);
     tpm->sys = NULL;
-    tpm->kept.handle = 0; /* gone with it */
+    keep_forget(&tpm->keep);
     if (tpm->tcti != NULL)
         Tss2_TctiLdr_Finalize(&tpm->tcti);
     tpm->tcti = NULL;

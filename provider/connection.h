@@ -8,6 +8,7 @@
 
 #include "checked.h"
 #include "descriptor.h"
+#include "keep.h"
 #include "tpm.h"
 
 #include <pthread.h>
@@ -31,7 +32,7 @@ struct tpm {
     const char *subject;   /* of the transaction under way */
     int has_lost;          /* an object, in this transaction: tpm_sweep() */
     enum tpm_fault fault;  /* of its last command */
-    struct tpm_entity kept;  /* keep.c: loaded still; handle 0: none */
+    struct keep keep;      /* for the next use of a key */
     struct tpm_entity known; /* the persistent key read last; handle 0: none */
     TPM2B_PUBLIC known_area;
 };

@@ -157,26 +157,29 @@ use_policy(struct use *use, const struct tpm_key *key)
     return ok && prove_policy(use->tpm, key, &secret, &use->policy);
 }
 
-/* Looks whether the key is in the TPM already. */
-static void
+/* Looks whether the key is in the TPM already, or easily put there. */
+static int
 find_object(struct use *use, const struct tpm_key *key)
 {
-    use->is_kept =
-        key->handle == 0 && keep_find(use->tpm, &key->name, &use->object);
-    use->is_borrowed = key->handle != 0 || use->is_kept;
-    if (key->handle != 0)
+    if (key->handle != 0) {
         use->object = (struct tpm_entity){ key->handle, key->name };
+        use->is_borrowed = 1;
+        return 1;
+    }
+    use->loading = key->name;
+    return keep_find(use->tpm, &key->name, &use->object, &use->is_kept);
 }
 
 /* Parent and sessions, in that order: they come before the key itself. Of a
  * key that is loaded, the parent is good for nothing but to take a salt, and
  * not worth being made for that. */
 CHECKED static int
-use_ground(struct use *use, const struct tpm_key *key, int wants_session)
+use_ground(struct use *use, const struct tpm_key *key, int is_there,
+           int wants_session)
 {
-    if (use->is_borrowed && !wants_session)
+    if (is_there && !wants_session)
         return 1;
-    if (key->handle == 0 && !(use->is_borrowed && is_hierarchy(key->parent)))
+    if (key->handle == 0 && !(is_there && is_hierarchy(key->parent)))
         return use_parent(use, use->tpm, key->parent, &key->parent_auth,
                           wants_session);
     return trust_start(use, TPM2_ALG_NULL, &use->session);
@@ -187,6 +190,7 @@ use_key(struct use *use, struct tpm *tpm, const struct tpm_key *key,
         struct tpm_auth *auth)
 {
     int by_policy = tpm_key_has_policy(key);
+    int is_there = 0;
     int wants_session = by_policy ? wants_secret(key)
                                   : key->auth.size > 0 || use->is_secret ||
                                         key->prov->is_always;
@@ -194,12 +198,12 @@ use_key(struct use *use, struct tpm *tpm, const struct tpm_key *key,
     use->tpm = tpm;
     use->key = key;
     use->is_rsa_parent = key->file != NULL && key->file->rsa_parent;
-    find_object(use, key);
-    if (!use_ground(use, key, wants_session) ||
+    is_there = find_object(use, key);
+    if (!use_ground(use, key, is_there, wants_session) ||
         (by_policy && !use_policy(use, key)))
         return 0;
     use->session.is_last = by_policy || !wants_session; /* Load is its last */
-    if (!use->is_borrowed && !use_load(use, &key->blob, &key->area, &key->name))
+    if (!is_there && !use_load(use, &key->blob, &key->area, &key->name))
         return 0;
     use->session.is_last = 0;
     auth->value = &key->auth;
@@ -221,7 +225,7 @@ static int
 may_stay(const struct use *use)
 {
     return use->key != NULL && use->object.handle != 0 &&
-           keep_take(use->tpm, &use->object);
+           keep_take(use->tpm, &use->object, is_hierarchy(use->key->parent));
 }
 
 void

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Through a resource manager, which takes a key out of the TPM between two
 # commands by itself, the key that was used last stays loaded: each further
-# signature is one command, with a password two. Of a bare TPM nothing is kept.
+# signature is one command, with a password two. A bare TPM keeps nothing, but of
+# a key whose parent would have to be made again the context is saved.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/policy.sh"
 need python3
@@ -32,8 +33,26 @@ each()
 
 # The control, and the bound for it.
 each 3 "$T/child.pem"
-each 5 "$T/owner.pem"
+relay_reset
+expect_ok timeout 60 "$sign" "file:$T/owner.pem" 5
+expect test "$(relay_count)" = $((5 + 6 + 3 * 3))
+expect test "$(relay_count ContextLoad)" = 3
 expect tpm_is_clean
+# Contexts of a TPM that was reset since, or that has no room, and answers that
+# get lost: the next signature succeeds, and nothing is left.
+for rule in 'answer ContextLoad 0x1df' 'answer ContextLoad 0x902' \
+    'cut ContextLoad before' 'cut ContextLoad during' 'cut ContextLoad after' \
+    'answer ContextSave 0x101' 'cut ContextSave during'; do
+    relay_script "$rule 1"
+    relay_reset
+    expect_ok timeout 60 "$sign" "file:$T/owner.pem" 5
+    expect test "$(relay_count Sign)" = 5
+    expect tpm_is_clean
+done
+relay_script 'flip ContextLoad 13 1'
+expect_error 'TPM2_Sign' "$sign" "file:$T/owner.pem" 5
+expect tpm_is_clean
+relay_script
 
 # No resource manager, but a device by the name of one: what it would take away
 # when the process ends stays.
