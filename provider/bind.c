@@ -112,6 +112,21 @@ is_empty(const TPML_PCR_SELECTION *pcrs)
     return 1;
 }
 
+/* Takes off what was read; 0 when that is nothing. */
+static int
+take_off(TPML_PCR_SELECTION *left, const TPML_PCR_SELECTION *read)
+{
+    int is_any = 0;
+
+    for (size_t i = 0; i < PCR_SELECT_SIZE; i++) {
+        BYTE *bits = &left->pcrSelections[0].pcrSelect[i];
+
+        is_any |= *bits & read->pcrSelections[0].pcrSelect[i];
+        *bits &= (BYTE)~read->pcrSelections[0].pcrSelect[i];
+    }
+    return is_any != 0;
+}
+
 /* Part 1 §17.4: a TPM tells as many as it likes, and leaves out what it does
  * not have. */
 CHECKED static int
@@ -123,7 +138,7 @@ hash_read(struct tpm *tpm, TPML_PCR_SELECTION left, EVP_MD_CTX *ctx)
 
         if (!tpm_pcr_read(tpm, &left, &read, &values))
             return 0;
-        if (values.count == 0) {
+        if (values.count == 0 || !take_off(&left, &read)) {
             char pcrs[POLICY_PCRS_MAX];
 
             policy_say_pcrs(&left, pcrs);
@@ -135,9 +150,6 @@ hash_read(struct tpm *tpm, TPML_PCR_SELECTION left, EVP_MD_CTX *ctx)
             if (!EVP_DigestUpdate(ctx, values.digests[i].buffer,
                                   values.digests[i].size))
                 return 0;
-        for (size_t i = 0; i < PCR_SELECT_SIZE; i++)
-            left.pcrSelections[0].pcrSelect[i] &=
-                (BYTE)~read.pcrSelections[0].pcrSelect[i];
     }
     return 1;
 }
