@@ -165,7 +165,9 @@ decrypt_answer(struct call *call)
     size_t len = 0;
     int ok = 0;
 
-    if (Tss2_Sys_GetEncryptParam(sys, &len, &sealed) != TSS2_RC_SUCCESS)
+    /* SAPI believes the size that stands in front of the parameter. */
+    if (Tss2_Sys_GetEncryptParam(sys, &len, &sealed) != TSS2_RC_SUCCESS ||
+        len + sizeof(UINT16) > call->message.len)
         return 0;
     copy = OPENSSL_memdup(sealed, len);
     ok = copy != NULL &&
