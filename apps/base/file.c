@@ -3,6 +3,8 @@
  * Reads files without trusting their size and writes them without ever
  * leaving half of one behind.
  */
+#define _GNU_SOURCE /* renameat2 */
+
 #include "file.h"
 
 #include "log.h"
@@ -125,13 +127,33 @@ file_sync_folder(const char *path)
     return ok;
 }
 
-/* link() refuses to replace, in one step; rename() replaces in one step. */
+/* For file systems that know no rename which refuses to replace (network,
+ * FUSE), nor hard links (FAT): whoever could make the name, empty, may put the
+ * file there.  Only a power cut between the two leaves it so. */
+static bool
+claim_and_put(const char *temporary, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return false;
+    close(fd);
+    if (rename(temporary, path) == 0)
+        return true;
+    unlink(path);
+    return false;
+}
+
+/* In one step, either way. */
 static bool
 put_in_place(const char *temporary, const char *path, bool replace)
 {
     if (replace)
         return rename(temporary, path) == 0;
-    return link(temporary, path) == 0 && unlink(temporary) == 0;
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return true;
+    return (errno == EINVAL || errno == ENOSYS) &&
+           claim_and_put(temporary, path);
 }
 
 bool

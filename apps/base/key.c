@@ -261,16 +261,21 @@ has_object_file(const char *uri, enum exit_code *code)
     return false;
 }
 
-/* handle:0x, up to eight hexadecimal digits, and perhaps "?pass". */
+/* handle:, up to eight hexadecimal digits, or ten decimal ones without 0x, and
+ * perhaps "?pass": what the provider understands. */
 static bool
 is_handle(const char *uri, enum exit_code *code)
 {
-    const char *digits = uri + strlen("handle:0x");
+    const char *digits = uri + strlen("handle:");
+    bool has_prefix = strncmp(digits, "0x", strlen("0x")) == 0;
+    size_t decimal = strspn(digits, "0123456789");
     size_t count = 0;
 
-    if (strncmp(uri, "handle:0x", strlen("handle:0x")) == 0)
-        count = strspn(digits, "0123456789abcdefABCDEF");
-    if (count >= 1 && count <= 8 &&
+    if (has_prefix)
+        digits += strlen("0x");
+    count = strspn(digits, "0123456789abcdefABCDEF");
+    if (((count >= 1 && count <= 8) ||
+         (!has_prefix && count <= 10 && decimal == count)) &&
         (digits[count] == '\0' || digits[count] == '?'))
         return true;
     log_error("%s is no handle: it must read handle:0x81000001", uri);

@@ -9,8 +9,12 @@
 #include "base/key.h"
 #include "base/log.h"
 
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/pem.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,6 +48,19 @@ out:
     return ok;
 }
 
+/* Before there is a key that would have no file. */
+static bool
+has_folder(const char *path)
+{
+    char copy[PATH_MAX];
+
+    snprintf(copy, sizeof copy, "%s", path);
+    if (access(dirname(copy), W_OK | X_OK) == 0)
+        return true;
+    log_error("cannot write %s: %s", path, strerror(errno));
+    return false;
+}
+
 bool
 keys_may_create(const char *path, enum exit_code *code)
 {
@@ -58,5 +75,6 @@ keys_may_create(const char *path, enum exit_code *code)
         log_error("%s exists, and a key is never overwritten", path);
         return false;
     }
-    return true;
+    *code = EXIT_CODE_FAILED;
+    return has_folder(path);
 }

@@ -21,7 +21,8 @@ keys_write(const EVP_PKEY *pkey, const char *path, bool replace,
 
 /*
  * May a new key go to PATH?  False, with one line of log and *CODE, where a
- * file is already, and for "-", which every program reads as standard input.
+ * file is already or none can be made, and for "-", which every program reads
+ * as standard input.
  */
 CHECKED bool
 keys_may_create(const char *path, enum exit_code *code);

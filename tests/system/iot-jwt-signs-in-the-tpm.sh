@@ -43,15 +43,17 @@ mint()
 # By handle: ReadPublic and Sign, and nothing is left behind.
 relay_expect 2 mint handle:0x81000010
 verify 10.pub RS256
-relay_expect 2 mint handle:0x81000011
-verify 11.pub ES256
+for handle in 0x81000011 81000011 2164260881; do
+    relay_expect 2 mint "handle:$handle"
+    verify 11.pub ES256
+done
 expect tpm_is_clean
 
 # Without a token of ours none of it is sent.
 relay_expect 0 iot-jwt decode "$(cat token)"
 relay_expect 0 iot-jwt --help
 relay_reset
-expect_fail 2 'is no handle' mint handle:81000010
+expect_fail 2 'is no handle' mint handle:8100001g
 expect test "$(relay_count)" = 0
 
 # From a file, and from a serialized handle.

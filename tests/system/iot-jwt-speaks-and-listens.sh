@@ -127,7 +127,7 @@ expect_fail 2 '--audience is needed' iot-jwt --key ec.pem
 expect_fail 2 'from 1 to 86400' iot-jwt --key ec.pem --audience p1 --lifetime 0
 expect_fail 2 'from 1 to 86400' \
     iot-jwt --key ec.pem --audience p1 --lifetime 86401
-expect_fail 2 'is no handle' iot-jwt --key handle:81000001 --audience p1
+expect_fail 2 'is no handle' iot-jwt --key handle:8100000g --audience p1
 expect_fail 2 'is no handle' iot-jwt --key handle:0x --audience p1
 expect_fail 2 'is no handle' iot-jwt --key handle:0x810000010 --audience p1
 expect_fail 2 'RS256 or ES256, not "none"' iot-jwt verify --public-key ec.pub \

@@ -106,6 +106,8 @@ expect_fail 2 '--handle' iot-key create --handle 0x01800001
 expect_fail 2 'unknown algorithm' iot-key create --out other.pem \
     --algorithm ed25519
 expect_fail 1 'absent' iot-key create --out absent/other.pem
+expect_fail 1 'absent' iot-key create --handle 0x81000031 --out absent/other.pem
+expect_not is_bound 0x81000031
 expect_fail 2 '--key is needed' iot-key show
 expect_fail 1 'absent.pem' iot-key show --key absent.pem
 
