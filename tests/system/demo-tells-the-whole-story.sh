@@ -16,12 +16,18 @@ left()
     grep -lsFf - /proc/[0-9]*/cmdline <<<"$T/demo" | grep -o '[0-9]*' || true
 }
 
-# none_left: checked for a moment, for a process that is just ending.
+none()
+{
+    test -z "$(left)"
+}
+
+# none_left: soon, as one may just be ending on a busy machine; what was
+# forgotten would stay for ever.
 none_left()
 {
-    test -z "$(left)" || sleep 0.5
-    test -z "$(left)" || ps -fp "$(left | paste -sd ,)"
-    test -z "$(left)"
+    wait_until 20 none && return
+    ps -fp "$(left | paste -sd ,)"
+    return 1
 }
 
 device=projects/factory/locations/europe/registries/plant/devices/sensor-1
