@@ -14,6 +14,7 @@
 #include "bridge/clock.h"
 #include "bridge/consider.h"
 #include "bridge/database.h"
+#include "bridge/drain.h"
 #include "bridge/heed.h"
 #include "bridge/journal.h"
 #include "bridge/publish.h"
@@ -244,6 +245,7 @@ on_tick(int event, void *data, void *user)
     heed_news(bridge);
     consider_some(bridge);
     push_news(bridge);
+    drain_some(bridge);
     return MOSQ_ERR_SUCCESS;
 }
 
@@ -290,6 +292,7 @@ plugin_free(struct plugin *plugin)
     for (size_t i = 0; i < sizeof callbacks / sizeof *callbacks; i++)
         mosquitto_callback_unregister(plugin->identifier, callbacks[i].event,
                                       callbacks[i].callback, NULL);
+    drain_close();
     heed_close(&plugin->bridge);
     sessions_free(&plugin->bridge.sessions);
     gate_keys_free(&plugin->bridge.keys);
@@ -372,6 +375,7 @@ mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **user,
         !heed_open(&plugin->bridge))
         goto out;
     open_registry(&plugin->bridge);
+    drain_open();
     *user = plugin;
     plugin = NULL;
     ok = true;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "clock.h"
+#include "drain.h"
 #include "end.h"
 #include "gate/gate.h"
 #include "report.h"
@@ -143,6 +144,8 @@ admit(struct bridge *bridge, struct mosquitto *client, const char *password)
 
     if (mosquitto_client_address(client) == NULL)
         return refuse(bridge, client, "it has no address");
+    if (drain_has_begun(bridge))
+        return refuse(bridge, client, "the server is shutting down");
     if (mosquitto_client_protocol_version(client) != PROTOCOL_3_1_1)
         return refuse(bridge, client, "it does not speak MQTT 3.1.1");
     if (!authenticate(bridge, client, password, &device))

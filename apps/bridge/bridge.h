@@ -29,6 +29,13 @@ struct heed {
     uint64_t landed[64]; /* devices that acknowledged something */
 };
 
+/* The end that everybody is let go before. */
+struct drain {
+    int64_t began; /* clock_milliseconds; 0: not yet */
+    size_t count;  /* who was there then */
+    bool is_over;
+};
+
 struct bridge {
     struct settings settings;
     struct database database; /* the registry, read only */
@@ -46,6 +53,7 @@ struct bridge {
     int64_t configs;                 /* for registry_config_changes */
     struct ear *ear;                 /* NULL when we do not listen */
     struct heed heed;
+    struct drain drain;
 };
 
 /* What becomes of what a device sent. */

@@ -14,6 +14,8 @@
 /* Seconds, cloud-iot-core reference, section 2.1. */
 enum { CONNECTION_MOST = 86400, IDLE_MOST = 1200 };
 
+enum { DRAIN_MOST = 3600, DRAIN_DEFAULT = 10 };
+
 static bool
 set_database(struct settings *settings, const char *value)
 {
@@ -62,6 +64,12 @@ set_idle_most(struct settings *settings, const char *value)
 }
 
 static bool
+set_drain(struct settings *settings, const char *value)
+{
+    return options_number(value, 0, DRAIN_MOST, &settings->drain);
+}
+
+static bool
 set_acknowledgements(struct settings *settings, const char *value)
 {
     settings->listens = strcmp(value, "on") == 0;
@@ -88,6 +96,7 @@ settings_default(struct settings *settings)
         .skew = GATE_SKEW,
         .connection_most = CONNECTION_MOST,
         .idle_most = IDLE_MOST,
+        .drain = DRAIN_DEFAULT,
         .state_interval = 1000,      /* section 2.5 */
         .traffic_most = 10737418240, /* 10 GiB */
     };
@@ -101,6 +110,7 @@ static const struct {
     { "database", set_database, "the name of the registry's file" },
     { "skew", set_skew, "a number of seconds from 0 to 600" },
     { "connection_seconds", set_connection_most, "a number from 1 to 86400" },
+    { "drain_seconds", set_drain, "a number from 0 to 3600" },
     { "idle_seconds", set_idle_most, "a number from 1 to 1200" },
     { "traffic", set_traffic, "the name of the traffic's file" },
     { "traffic_bytes", set_traffic_most, "a number of bytes from 1048576" },
