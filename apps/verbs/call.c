@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "tell.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -222,6 +223,7 @@ bool
 verbs_open(struct verbs_call *call, enum registry_access access)
 {
     call->store = registry_store_open(database(&call->arguments), access);
+    call->is_change = access == REGISTRY_WRITE || access == REGISTRY_CREATE;
     return call->store != NULL;
 }
 
@@ -248,6 +250,15 @@ verbs_open_traffic(struct verbs_call *call, enum traffic_access access)
         return false;
     call->traffic = traffic_open(path, access, TRAFFIC_SURVIVES_KILL);
     return call->traffic != NULL;
+}
+
+bool
+verbs_may_tell(const struct verbs_call *call)
+{
+    char path[PATH_MAX];
+
+    return traffic_file(&call->arguments, path, sizeof path) &&
+           access(path, W_OK) == 0;
 }
 
 bool
@@ -303,12 +314,16 @@ verbs_say(const char *did, const char *what)
     fprintf(stderr, "%s [%s].\n", did, what);
 }
 
+/* ARGV is what the verb NAME was given. */
 static enum exit_code
-run(const struct verbs_verb *verb, struct verbs_call *call)
+run(const struct verbs_verb *verb, struct verbs_call *call, const char *name,
+    int argc, char **argv)
 {
     enum exit_code code = verb->run(call);
 
     registry_store_close(&call->store);
+    if (code == EXIT_CODE_DONE && call->is_change)
+        verbs_tell(call, name, argc, argv);
     traffic_close(&call->traffic);
     return code;
 }
@@ -336,7 +351,7 @@ verbs_run(const struct verbs_verb *verb, const char *name, int argc,
     }
     if (!set_path(verb, operand, &call) || !set_format(verb, &call))
         return EXIT_CODE_MISUSED;
-    return run(verb, &call);
+    return run(verb, &call, name, argc, argv);
 }
 
 const char *

@@ -99,6 +99,7 @@ struct verbs_call {
     size_t index;           /* of VERBS_INDEX */
     const char *name;       /* of VERBS_NAME */
     struct registry_store *store;
+    bool is_change; /* the store was opened to be changed */
     struct traffic *traffic;
 };
 
@@ -129,6 +130,10 @@ verbs_look_at_traffic(struct verbs_call *call);
 /* Finds the device of the call's path, which must be there. */
 CHECKED bool
 verbs_find_device(struct verbs_call *call, struct registry_device **device);
+
+/* Is there a traffic file that this user may write? */
+CHECKED bool
+verbs_may_tell(const struct verbs_call *call);
 
 /* Reads what --NAME-data or --NAME-file gives, at most MOST bytes; *BYTES is
  * for free().  EXIT_CODE_MISUSED when neither or both are given. */

@@ -23,6 +23,7 @@ watch()
 expect_fail 1 'no traffic' watch
 expect_ok registries create factory
 expect test "$(stat -c %a traffic.db)" = 640
+sqlite3 traffic.db 'DELETE FROM event'
 happen factory sensor-1 CONNECT "'from 127.0.0.1'"
 happen second sensor-1 CONNECT "'elsewhere'"
 happen factory '' REFUSED "'no token' || char(27) || '[2J'"
@@ -34,6 +35,31 @@ expect test "$(tail -1 out)" = \
 expect_ok watch --from-start --limit 2 --json
 expect test "$(jq -s '.[0].eventType' out)" = '"CONNECT"'
 expect test "$(jq -s '.[0].deviceNumId' out)" = '"42"'
+
+# What operators change, whichever verb it is: by whom, with which options, of
+# whose values none is told; not what they look at, nor what was refused to them.
+in_factory()
+{
+    iot-registry "$@" "${PLACE[@]}" --registry factory >out 2>err
+}
+expect in_factory devices create sensor-3 --metadata secret=word
+expect in_factory devices update sensor-3 --blocked
+expect in_factory devices configs update --device sensor-3 \
+    --config-data=secret
+expect in_factory devices list
+expect in_factory devices describe sensor-3
+expect_not in_factory devices create sensor-3
+expect in_factory devices delete sensor-3
+expect_ok registries update factory --no-enable-mqtt-config
+user=$(id -un)
+expect_ok watch --from-start --limit 7
+expect diff - <(tail -n +3 out | sed 's/^[^ ]* //') <<END
+OPERATOR   sensor-3 devices create --metadata, by $user
+OPERATOR   sensor-3 devices update --blocked, by $user
+OPERATOR   sensor-3 devices configs update --config-data, by $user
+OPERATOR   sensor-3 devices delete, by $user
+OPERATOR   - registries update --no-enable-mqtt-config, by $user
+END
 
 # Only what comes: one that is there already is not shown.
 iot-registry watch "${PLACE[@]}" --registry factory --limit 1 >live &
