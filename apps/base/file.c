@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { FIRST_ROOM = 4096 };
@@ -182,6 +183,49 @@ file_write(const char *path, const void *bytes, size_t length, unsigned mode,
     if (fd >= 0)
         close(fd);
     return ok;
+}
+
+bool
+file_write_parts(int fd, struct iovec *parts, int count, uint64_t at)
+{
+    while (count > 0) {
+        ssize_t written = pwritev(fd, parts, count, (off_t)at);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        at += (uint64_t)written;
+        while (count > 0 && (size_t)written >= parts->iov_len) {
+            written -= (ssize_t)parts->iov_len;
+            parts++;
+            count--;
+        }
+        if (count > 0) {
+            parts->iov_base = (char *)parts->iov_base + written;
+            parts->iov_len -= (size_t)written;
+        }
+    }
+    return true;
+}
+
+bool
+file_read_at(int fd, void *buffer, size_t length, uint64_t at)
+{
+    char *next = buffer;
+
+    while (length > 0) {
+        ssize_t got = pread(fd, next, length, (off_t)at);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        next += got;
+        length -= (size_t)got;
+        at += (uint64_t)got;
+    }
+    return true;
 }
 
 void

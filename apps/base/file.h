@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+struct iovec;
 
 /*
  * Reads a file, or stdin for "-", of at most MOST bytes.  *TEXT gets the
@@ -37,6 +40,17 @@ file_write(const char *path, const void *bytes, size_t length, unsigned mode,
  */
 CHECKED bool
 file_sync_folder(const char *path);
+
+/*
+ * Writes all of the COUNT parts, which are changed, at AT: a disk that fills up
+ * takes a part first.  False, with errno set and something written perhaps.
+ */
+CHECKED bool
+file_write_parts(int fd, struct iovec *parts, int count, uint64_t at);
+
+/* Reads exactly LENGTH bytes at AT.  False when there are fewer. */
+CHECKED bool
+file_read_at(int fd, void *buffer, size_t length, uint64_t at);
 
 /* Wipes and frees what file_read gave; accepts NULL; clears the pointer. */
 void

@@ -5,6 +5,8 @@
  */
 #include "record.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 #include <zlib.h>
 
@@ -25,23 +27,6 @@ enum {
 
 /* And in the beginning of a file. */
 enum { AT_OWNER_LENGTH = 8, AT_OWNER = 10 };
-
-static void
-put(unsigned char *bytes, uint64_t number, size_t width)
-{
-    for (size_t i = 0; i < width; i++)
-        bytes[i] = (unsigned char)(number >> (8 * i));
-}
-
-static uint64_t
-get(const unsigned char *bytes, size_t width)
-{
-    uint64_t number = 0;
-
-    for (size_t i = width; i > 0; i--)
-        number = number << 8 | bytes[i - 1];
-    return number;
-}
 
 static uint32_t
 sum(uint32_t before, const void *bytes, size_t length)
@@ -65,12 +50,12 @@ record_write(const struct record *record,
         body = sum(body, record->payload, record->payload_length);
     memset(head, 0, RECORD_HEAD);
     memcpy(head + AT_MAGIC, record_magic, sizeof record_magic);
-    put(head + AT_SEQUENCE, record->sequence, 8);
-    put(head + AT_PAYLOAD_LENGTH, record->payload_length, 4);
-    put(head + AT_TOPIC_LENGTH, record->topic_length, 4);
-    put(head + AT_QOS, (uint64_t)record->qos, 4);
-    put(head + AT_BODY_SUM, body, 4);
-    put(head + AT_HEAD_SUM, sum(0, head, AT_HEAD_SUM), 4);
+    bytes_put(head + AT_SEQUENCE, record->sequence, 8);
+    bytes_put(head + AT_PAYLOAD_LENGTH, record->payload_length, 4);
+    bytes_put(head + AT_TOPIC_LENGTH, record->topic_length, 4);
+    bytes_put(head + AT_QOS, (uint64_t)record->qos, 4);
+    bytes_put(head + AT_BODY_SUM, body, 4);
+    bytes_put(head + AT_HEAD_SUM, sum(0, head, AT_HEAD_SUM), 4);
     memcpy(head + RECORD_HEAD, record->topic, record->topic_length);
     return RECORD_HEAD + record->topic_length;
 }
@@ -78,13 +63,13 @@ record_write(const struct record *record,
 size_t
 record_peek(const unsigned char head[RECORD_HEAD])
 {
-    uint64_t payload = get(head + AT_PAYLOAD_LENGTH, 4);
-    uint64_t topic = get(head + AT_TOPIC_LENGTH, 4);
+    uint64_t payload = bytes_get(head + AT_PAYLOAD_LENGTH, 4);
+    uint64_t topic = bytes_get(head + AT_TOPIC_LENGTH, 4);
 
     if (memcmp(head + AT_MAGIC, record_magic, sizeof record_magic) != 0 ||
-        get(head + AT_HEAD_SUM, 4) != sum(0, head, AT_HEAD_SUM) ||
+        bytes_get(head + AT_HEAD_SUM, 4) != sum(0, head, AT_HEAD_SUM) ||
         payload > RECORD_PAYLOAD_MOST || topic == 0 ||
-        topic > RECORD_TOPIC_MOST || get(head + AT_QOS, 4) > 1)
+        topic > RECORD_TOPIC_MOST || bytes_get(head + AT_QOS, 4) > 1)
         return 0;
     return (size_t)(RECORD_HEAD + topic + payload);
 }
@@ -95,13 +80,13 @@ record_read(const unsigned char *bytes, size_t length, struct record *record)
     size_t size = length >= RECORD_HEAD ? record_peek(bytes) : 0;
 
     if (size == 0 || size > length ||
-        get(bytes + AT_BODY_SUM, 4) !=
+        bytes_get(bytes + AT_BODY_SUM, 4) !=
             sum(0, bytes + RECORD_HEAD, size - RECORD_HEAD))
         return false;
-    record->sequence = get(bytes + AT_SEQUENCE, 8);
-    record->qos = (int)get(bytes + AT_QOS, 4);
-    record->topic_length = (size_t)get(bytes + AT_TOPIC_LENGTH, 4);
-    record->payload_length = (size_t)get(bytes + AT_PAYLOAD_LENGTH, 4);
+    record->sequence = bytes_get(bytes + AT_SEQUENCE, 8);
+    record->qos = (int)bytes_get(bytes + AT_QOS, 4);
+    record->topic_length = (size_t)bytes_get(bytes + AT_TOPIC_LENGTH, 4);
+    record->payload_length = (size_t)bytes_get(bytes + AT_PAYLOAD_LENGTH, 4);
     record->topic = (const char *)bytes + RECORD_HEAD;
     record->payload = bytes + RECORD_HEAD + record->topic_length;
     return true;
@@ -133,9 +118,9 @@ record_write_owner(const char *owner, unsigned char head[RECORD_FILE_HEAD_MOST])
     size_t length = strlen(owner);
 
     memcpy(head, file_magic, sizeof file_magic);
-    put(head + AT_OWNER_LENGTH, length, 2);
+    bytes_put(head + AT_OWNER_LENGTH, length, 2);
     memcpy(head + AT_OWNER, owner, length);
-    put(head + AT_OWNER + length, sum(0, head, AT_OWNER + length), 4);
+    bytes_put(head + AT_OWNER + length, sum(0, head, AT_OWNER + length), 4);
     return AT_OWNER + length + 4;
 }
 
@@ -147,9 +132,10 @@ record_read_owner(const unsigned char *bytes, size_t length, const char **owner,
 
     if (length < AT_OWNER || memcmp(bytes, file_magic, sizeof file_magic) != 0)
         return 0;
-    named = (size_t)get(bytes + AT_OWNER_LENGTH, 2);
+    named = (size_t)bytes_get(bytes + AT_OWNER_LENGTH, 2);
     if (named > RECORD_OWNER_MOST || AT_OWNER + named + 4 > length ||
-        get(bytes + AT_OWNER + named, 4) != sum(0, bytes, AT_OWNER + named))
+        bytes_get(bytes + AT_OWNER + named, 4) !=
+            sum(0, bytes, AT_OWNER + named))
         return 0;
     *owner = (const char *)bytes + AT_OWNER;
     *owner_length = named;

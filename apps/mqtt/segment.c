@@ -218,31 +218,6 @@ out:
     return segment;
 }
 
-/* pwritev until all is written: a disk that fills up writes a part first. */
-static bool
-write_parts(int fd, struct iovec *parts, int count, uint64_t at)
-{
-    while (count > 0) {
-        ssize_t written = pwritev(fd, parts, count, (off_t)at);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        at += (uint64_t)written;
-        while (count > 0 && (size_t)written >= parts->iov_len) {
-            written -= (ssize_t)parts->iov_len;
-            parts++;
-            count--;
-        }
-        if (count > 0) {
-            parts->iov_base = (char *)parts->iov_base + written;
-            parts->iov_len -= (size_t)written;
-        }
-    }
-    return true;
-}
-
 bool
 segment_append(struct segment *segment, const struct record *record)
 {
@@ -253,7 +228,7 @@ segment_append(struct segment *segment, const struct record *record)
     };
     int saved;
 
-    if (write_parts(segment->fd, parts, 2, segment->end)) {
+    if (file_write_parts(segment->fd, parts, 2, segment->end)) {
         segment->end += record_size(record);
         segment->last = record->sequence;
         return true;
@@ -287,24 +262,6 @@ segment_sync(struct segment *segment)
     return true;
 }
 
-/* pread of exactly LENGTH bytes. */
-static bool
-read_whole(int fd, unsigned char *buffer, size_t length, uint64_t at)
-{
-    while (length > 0) {
-        ssize_t got = pread(fd, buffer, length, (off_t)at);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        buffer += got;
-        at += (uint64_t)got;
-        length -= (size_t)got;
-    }
-    return true;
-}
-
 bool
 segment_read(const struct segment *segment, uint64_t at, unsigned char *buffer,
              struct record *record)
@@ -313,10 +270,10 @@ segment_read(const struct segment *segment, uint64_t at, unsigned char *buffer,
     size_t first = left < FIRST_READ ? (size_t)left : FIRST_READ;
     size_t size = 0;
 
-    if (first >= RECORD_HEAD && read_whole(segment->fd, buffer, first, at))
+    if (first >= RECORD_HEAD && file_read_at(segment->fd, buffer, first, at))
         size = record_peek(buffer);
     if (size > first && size <= left &&
-        !read_whole(segment->fd, buffer + first, size - first, at + first))
+        !file_read_at(segment->fd, buffer + first, size - first, at + first))
         size = 0;
     if (size > 0 && size <= left && record_read(buffer, size, record))
         return true;
