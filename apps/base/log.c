@@ -5,6 +5,8 @@
  */
 #include "log.h"
 
+#include "logqueue.h"
+
 #include <stdio.h>
 
 enum { LINE_SIZE = 2048 };
@@ -13,6 +15,15 @@ static struct {
     const char *program;
     log_sink *sink;
 } log_state = { "iot-tpm", NULL };
+
+/* Where this thread's lines go, if not to the sink. */
+static _Thread_local struct log_queue *diverted;
+
+void
+log_divert(struct log_queue *queue)
+{
+    diverted = queue;
+}
 
 void
 log_open(const char *program, log_sink *sink)
@@ -41,7 +52,9 @@ write_line(enum log_level level, const char *format, va_list arguments)
 
     vsnprintf(line, sizeof line, format, arguments);
     make_harmless(line);
-    if (log_state.sink != NULL)
+    if (diverted != NULL)
+        logqueue_add(diverted, level, line);
+    else if (log_state.sink != NULL)
         log_state.sink(level, line);
     else
         fprintf(stderr, "%s: %s\n", log_state.program, line);

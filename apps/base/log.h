@@ -22,6 +22,27 @@ log_sink(enum log_level level, const char *text);
 void
 log_open(const char *program, log_sink *sink);
 
+/* Lines of a thread that may not use the sink, such as a broker's log, which is
+ * its own thread's. */
+struct log_queue;
+
+/* NULL when there is no memory. */
+struct log_queue *
+log_queue_new(void);
+
+/* Accepts NULL; clears the pointer. */
+void
+log_queue_free(struct log_queue **queue);
+
+/* All lines of the calling thread go to QUEUE from now on: the last few, and
+ * one that is the same as the one before it only once a minute. */
+void
+log_divert(struct log_queue *queue);
+
+/* Sends what is in QUEUE to the sink. */
+void
+log_queue_tell(struct log_queue *queue);
+
 /* Writes a line, printf-like; longer than 2047 bytes it is cut. */
 void
 log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
