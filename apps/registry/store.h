@@ -17,6 +17,8 @@ struct registry_store {
     const struct schema *schema;
     sqlite3 *db;
     char *path;
+    int wait;      /* milliseconds, for other writers */
+    int64_t since; /* when the present wait began, in milliseconds */
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
