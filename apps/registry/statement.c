@@ -192,6 +192,8 @@ static const char *const statements[STATEMENT_COUNT] = {
         " (SELECT key FROM (SELECT key, at_ms FROM message WHERE topic = ?1"
         " ORDER BY key LIMIT ?3) WHERE at_ms < ?2)"
         " AND key < (SELECT max(key) FROM message)",
+    [STATEMENT_MESSAGE_SPAN] = "SELECT (SELECT max(key) FROM message) -"
+                               " (SELECT min(key) FROM message) + 1",
     [STATEMENT_MESSAGE_SHED] =
         "DELETE FROM message WHERE key IN"
         " (SELECT key FROM message ORDER BY key LIMIT ?2)"
