@@ -6,6 +6,7 @@
  */
 #include "schema.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "store.h"
 
@@ -139,27 +140,8 @@ remove_all(const char *file)
     }
 }
 
-/* The name that link() made must reach the disk too. */
-static bool
-sync_folder(const char *file)
-{
-    char copy[PATH_MAX];
-    int fd;
-    bool ok;
-
-    snprintf(copy, sizeof copy, "%s", file);
-    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ok = fsync(fd) == 0;
-    close(fd);
-    return ok;
-}
-
-/* mkstemp gives 0600; the group gets what the umask leaves it.  Who made the
- * folder hand its group down has said that this group shall have its part. */
-static bool
-widen(const struct schema *schema, int fd, const char *path)
+bool
+schema_widen(int fd, const char *path, unsigned mode)
 {
     char copy[PATH_MAX];
     struct stat folder;
@@ -169,7 +151,7 @@ widen(const struct schema *schema, int fd, const char *path)
     snprintf(copy, sizeof copy, "%s", path);
     if (stat(dirname(copy), &folder) == 0 && folder.st_mode & S_ISGID)
         mask &= ~(mode_t)070;
-    return fchmod(fd, (mode_t)schema->mode & ~mask) == 0;
+    return fchmod(fd, (mode_t)mode & ~mask) == 0;
 }
 
 bool
@@ -185,13 +167,13 @@ schema_create(const struct schema *schema, const char *path)
         return false;
     }
     fd = mkstemp(file);
-    if (fd < 0 || !widen(schema, fd, path)) {
+    if (fd < 0 || !schema_widen(fd, path, schema->mode)) {
         log_error("cannot make the database %s: %s", path, strerror(errno));
         goto out;
     }
     if (!fill(schema, file, path))
         goto out;
-    if ((link(file, path) != 0 && errno != EEXIST) || !sync_folder(path)) {
+    if ((link(file, path) != 0 && errno != EEXIST) || !file_sync_folder(path)) {
         log_error("cannot make the database %s: %s", path, strerror(errno));
         goto out;
     }

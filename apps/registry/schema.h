@@ -30,6 +30,14 @@ CHECKED bool
 schema_create(const struct schema *schema, const char *path);
 
 /*
+ * Gives the new file FD, which is or will be at PATH, MODE: to its group as far
+ * as the umask allows, or all of it where the folder hands its group down: who
+ * made that so has said that this group shall have its part.
+ */
+CHECKED bool
+schema_widen(int fd, const char *path, unsigned mode);
+
+/*
  * Looks whether DB, opened from PATH, is of SCHEMA, and with MAY_CHANGE
  * brings it to this version.  False, logged: it is not ours, is newer, or is
  * older and may not be changed.

@@ -248,6 +248,8 @@ static const char *const statements[STATEMENT_COUNT] = {
         " SET attempt = attempt + 1, until_ms = ?3",
     [STATEMENT_DELIVERY_DELETE] =
         "DELETE FROM delivery WHERE subscription = ?1 AND message = ?2",
+    [STATEMENT_PLACE_SELECT] = "SELECT tray, at FROM place",
+    [STATEMENT_PLACE_SET] = "UPDATE place SET tray = ?1, at = ?2",
     [STATEMENT_PAGE_COUNT] = "PRAGMA page_count",
     [STATEMENT_PAGE_EMPTY] = "PRAGMA freelist_count",
     [STATEMENT_PAGE_SIZE] = "PRAGMA page_size",

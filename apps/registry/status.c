@@ -198,31 +198,42 @@ traffic_device_forget(struct traffic *traffic, uint64_t num_id)
 }
 
 static bool
-add_state(struct traffic *traffic, uint64_t num_id, const void *data,
-          size_t length)
+put_state(struct traffic *traffic, const struct entry *entry)
 {
-    int64_t now = station_now_ms();
-    struct store_value values[] = { store_number((int64_t)num_id),
-                                    store_number(now),
-                                    store_bytes(data != NULL ? data : "",
-                                                length),
-                                    { .kind = STORE_END } };
+    struct store_value values[] = {
+        store_number((int64_t)entry->num_id),
+        store_number(entry->at_ms),
+        store_bytes(entry->data != NULL ? entry->data : "", entry->length),
+        { .kind = STORE_END }
+    };
 
     return store_run(&traffic->store, STATEMENT_STATE_INSERT, values, NULL) &&
-           set_number(traffic, STATEMENT_STATE_TRIM, num_id,
+           set_number(traffic, STATEMENT_STATE_TRIM, entry->num_id,
                       TRAFFIC_STATES_KEPT) &&
-           set_number(traffic, STATEMENT_STATUS_STATE, num_id, now / 1000);
+           set_number(traffic, STATEMENT_STATUS_STATE, entry->num_id,
+                      entry->at_ms / 1000);
+}
+
+bool
+station_state_put(struct traffic *traffic, const struct entry *entry)
+{
+    bool mine;
+
+    return store_begin_own(&traffic->store, &mine) &&
+           store_end_own(&traffic->store, mine, put_state(traffic, entry));
 }
 
 bool
 traffic_state_add(struct traffic *traffic, uint64_t num_id, const void *data,
                   size_t length)
 {
-    bool mine;
+    struct entry entry = { .kind = ENTRY_STATE,
+                           .at_ms = station_now_ms(),
+                           .num_id = num_id,
+                           .data = data,
+                           .length = length };
 
-    return store_begin_own(&traffic->store, &mine) &&
-           store_end_own(&traffic->store, mine,
-                         add_state(traffic, num_id, data, length));
+    return station_state_put(traffic, &entry);
 }
 
 static bool

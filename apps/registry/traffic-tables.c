@@ -107,7 +107,15 @@ static const char first_step[] =
     ") STRICT;"
     "PRAGMA user_version = 1;";
 
-static const char *const steps[] = { first_step };
+/* Up to where the intake's files are in here: one row. */
+static const char second_step[] = "CREATE TABLE place ("
+                                  " tray INTEGER NOT NULL,"
+                                  " at INTEGER NOT NULL"
+                                  ") STRICT;"
+                                  "INSERT INTO place (tray, at) VALUES (0, 0);"
+                                  "PRAGMA user_version = 2;";
+
+static const char *const steps[] = { first_step, second_step };
 
 const struct schema schema_traffic = {
     .what = "traffic",

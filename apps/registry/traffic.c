@@ -9,12 +9,14 @@
 #include "base/log.h"
 #include "resource.h"
 #include "station.h"
+#include "tray.h"
 
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* A broker's thread may wait the one, a person at the keyboard the other. */
@@ -29,7 +31,25 @@ static const struct store_way ways[] = {
                         WAIT_PATIENTLY_MS, true, true, false, MAKES_ONE },
     [TRAFFIC_SERVE] = { &schema_traffic, SQLITE_OPEN_READWRITE, WAIT_BRIEFLY_MS,
                         true, true, false, MAKES_ONE },
+    [TRAFFIC_MOVE] = { &schema_traffic, SQLITE_OPEN_READWRITE,
+                       WAIT_PATIENTLY_MS, true, false, false, MAKES_ONE },
 };
+
+/* Remembers which file this is. */
+static bool
+look_at_file(struct traffic *traffic)
+{
+    struct timespec now = { 0, 0 };
+    struct stat file;
+
+    if (stat(traffic->store.path, &file) != 0)
+        return false;
+    traffic->device = file.st_dev;
+    traffic->inode = file.st_ino;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    traffic->opened = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return true;
+}
 
 struct traffic *
 traffic_open(const char *path, enum traffic_access access,
@@ -43,7 +63,8 @@ traffic_open(const char *path, enum traffic_access access,
         return NULL;
     }
     way.survives_power = durability == TRAFFIC_SURVIVES_POWER;
-    if (!store_open(&traffic->store, &way, path))
+    if (!store_open(&traffic->store, &way, path) || !look_at_file(traffic) ||
+        (access == TRAFFIC_WRITE && !tray_folder_make(path)))
         traffic_close(&traffic);
     return traffic;
 }
@@ -56,6 +77,21 @@ traffic_close(struct traffic **traffic)
     store_close(&(*traffic)->store);
     free(*traffic);
     *traffic = NULL;
+}
+
+void
+traffic_leave_the_log(struct traffic *traffic)
+{
+    sqlite3_wal_autocheckpoint(traffic->store.db, 0);
+}
+
+bool
+traffic_is_in_place(const struct traffic *traffic)
+{
+    struct stat file;
+
+    return stat(traffic->store.path, &file) == 0 &&
+           file.st_dev == traffic->device && file.st_ino == traffic->inode;
 }
 
 bool
@@ -99,24 +135,46 @@ station_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* One statement, which finds the topic by its name and is its own
- * transaction: no row goes in when there is none. */
-bool
-traffic_append(struct traffic *traffic, const struct traffic_message *message,
-               bool *has_topic)
+struct entry
+station_entry(const struct traffic_message *message)
 {
+    const struct names_path *device = message->device;
+
+    return (struct entry){
+        .kind = ENTRY_MESSAGE,
+        .at_ms = station_now_ms(),
+        .num_id = message->num_id,
+        .texts = { [ENTRY_TOPIC] = message->topic,
+                   [ENTRY_PROJECT] = device->project,
+                   [ENTRY_LOCATION] = device->location,
+                   [ENTRY_REGISTRY] = device->registry,
+                   [ENTRY_DEVICE] = device->device,
+                   [ENTRY_SUBFOLDER] = message->subfolder,
+                   [ENTRY_GATEWAY] = message->gateway },
+        .data = message->data,
+        .length = message->length,
+    };
+}
+
+/* One statement, which finds the topic by its name: no row goes in when there
+ * is none. */
+bool
+station_message_put(struct traffic *traffic, const struct entry *entry,
+                    bool *has_topic)
+{
+    const char *const *texts = entry->texts;
+    const char *gateway = texts[ENTRY_GATEWAY];
     const struct store_value values[] = {
-        store_text(message->topic),
-        store_number(station_now_ms()),
-        store_number((int64_t)message->num_id),
-        store_text(message->device->project),
-        store_text(message->device->location),
-        store_text(message->device->registry),
-        store_text(message->device->device),
-        store_text(message->subfolder),
-        store_text(message->gateway),
-        store_bytes(message->data != NULL ? message->data : "",
-                    message->length),
+        store_text(texts[ENTRY_TOPIC]),
+        store_number(entry->at_ms),
+        store_number((int64_t)entry->num_id),
+        store_text(texts[ENTRY_PROJECT]),
+        store_text(texts[ENTRY_LOCATION]),
+        store_text(texts[ENTRY_REGISTRY]),
+        store_text(texts[ENTRY_DEVICE]),
+        store_text(texts[ENTRY_SUBFOLDER]),
+        store_text(gateway != NULL && gateway[0] != '\0' ? gateway : NULL),
+        store_bytes(entry->data != NULL ? entry->data : "", entry->length),
         { .kind = STORE_END },
     };
     int changes = 0;
@@ -126,4 +184,65 @@ traffic_append(struct traffic *traffic, const struct traffic_message *message,
         return false;
     *has_topic = changes == 1;
     return true;
+}
+
+bool
+traffic_append(struct traffic *traffic, const struct traffic_message *message,
+               bool *has_topic)
+{
+    struct entry entry = station_entry(message);
+
+    return station_message_put(traffic, &entry, has_topic);
+}
+
+bool
+traffic_has_topic(struct traffic *traffic, const char *name, bool *has_topic)
+{
+    struct store_value values[] = { store_text(name), { .kind = STORE_END } };
+    int64_t key;
+
+    return store_lookup(&traffic->store, STATEMENT_TOPIC_KEY, values, has_topic,
+                        &key);
+}
+
+bool
+traffic_generation_find(struct traffic *traffic, int64_t *generation)
+{
+    static const struct store_value none[] = { { .kind = STORE_END } };
+    bool found;
+
+    if (!store_lookup(&traffic->store, STATEMENT_DATA_VERSION, none, &found,
+                      generation))
+        return false;
+    *generation += traffic->opened;
+    return true;
+}
+
+bool
+station_place_find(struct traffic *traffic, uint64_t *tray, uint64_t *at)
+{
+    static const struct store_value none[] = { { .kind = STORE_END } };
+    sqlite3_stmt *query =
+        store_query(&traffic->store, STATEMENT_PLACE_SELECT, none);
+    bool has_row = false;
+    bool ok = query != NULL && store_next(&traffic->store, query, &has_row);
+
+    *tray = 0;
+    *at = 0;
+    if (ok && has_row) {
+        *tray = (uint64_t)sqlite3_column_int64(query, 0);
+        *at = (uint64_t)sqlite3_column_int64(query, 1);
+    }
+    store_done(&query);
+    return ok;
+}
+
+bool
+station_place_set(struct traffic *traffic, uint64_t tray, uint64_t at)
+{
+    const struct store_value values[] = { store_number((int64_t)tray),
+                                          store_number((int64_t)at),
+                                          { .kind = STORE_END } };
+
+    return store_run(&traffic->store, STATEMENT_PLACE_SET, values, NULL);
 }

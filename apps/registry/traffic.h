@@ -39,6 +39,7 @@ enum traffic_access {
     TRAFFIC_BROWSE, /* for people: reads only, the file must exist */
     TRAFFIC_WRITE,  /* for people: waits for others, 10 s; makes the file */
     TRAFFIC_SERVE,  /* for bridges: the same, but waits 10 ms at most */
+    TRAFFIC_MOVE,   /* for a thread of theirs: waits, and makes nothing */
 };
 
 enum traffic_durability {
@@ -56,6 +57,15 @@ traffic_open(const char *path, enum traffic_access access,
 
 void
 traffic_close(struct traffic **traffic);
+
+/* Leaves it to others to bring what was written from the log into the database
+ * itself, which may wait for the disk: a mover does that. */
+void
+traffic_leave_the_log(struct traffic *traffic);
+
+/* Is the file that is open still the one that its name stands for? */
+CHECKED bool
+traffic_is_in_place(const struct traffic *traffic);
 
 /* "traffic.db" in the folder of the registry REGISTRY.  False when it does
  * not fit. */
@@ -98,6 +108,15 @@ struct traffic_message {
 CHECKED bool
 traffic_append(struct traffic *traffic, const struct traffic_message *message,
                bool *has_topic);
+
+/* Is there a topic NAME? */
+CHECKED bool
+traffic_has_topic(struct traffic *traffic, const char *name, bool *has_topic);
+
+/* Another number whenever others have changed the database since, or this is
+ * another one. */
+CHECKED bool
+traffic_generation_find(struct traffic *traffic, int64_t *generation);
 
 /*
  * Deletes some of what is too old or too much: messages beyond their topic's
