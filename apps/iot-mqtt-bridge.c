@@ -20,6 +20,7 @@
 #include "bridge/publish.h"
 #include "bridge/push.h"
 #include "bridge/report.h"
+#include "bridge/routes.h"
 #include "bridge/sessions.h"
 #include "bridge/settings.h"
 #include "bridge/sink.h"
@@ -221,8 +222,7 @@ do_by_the_second(struct bridge *bridge)
 {
     sink_tell_left_out(bridge->second);
     database_look(&bridge->database, bridge->second);
-    journal_look(bridge->journal, bridge->second,
-                 bridge->settings.traffic_most);
+    journal_look(bridge->journal, bridge->second);
     bridge->to_do = sessions_count(bridge->sessions);
     if (bridge->settings.metrics != NULL && bridge->second % METRICS_EVERY == 0)
         counters_write(&bridge->counters, bridge->to_do,
@@ -238,6 +238,7 @@ on_tick(int event, void *data, void *user)
     (void)event;
     (void)data;
     bridge->is_reloading = false;
+    routes_turn(bridge->routes);
     if (second != bridge->second) {
         bridge->second = second;
         do_by_the_second(bridge);
@@ -297,6 +298,7 @@ plugin_free(struct plugin *plugin)
     sessions_free(&plugin->bridge.sessions);
     gate_keys_free(&plugin->bridge.keys);
     gate_doubts_free(&plugin->bridge.doubts);
+    routes_free(&plugin->bridge.routes);
     journal_free(&plugin->bridge.journal);
     database_close(&plugin->bridge.database);
     free(plugin);
@@ -326,9 +328,11 @@ open_journal(struct plugin *plugin)
             return false;
         path = plugin->traffic;
     }
-    bridge->journal = journal_new(path, bridge->settings.survives_power
-                                            ? TRAFFIC_SURVIVES_POWER
-                                            : TRAFFIC_SURVIVES_KILL);
+    bridge->journal =
+        journal_new(path,
+                    bridge->settings.survives_power ? TRAFFIC_SURVIVES_POWER
+                                                    : TRAFFIC_SURVIVES_KILL,
+                    bridge->settings.traffic_most);
     return bridge->journal != NULL;
 }
 
@@ -368,8 +372,9 @@ mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **user,
     plugin->bridge.sessions = sessions_new();
     plugin->bridge.keys = gate_keys_new();
     plugin->bridge.doubts = gate_doubts_new();
+    plugin->bridge.routes = routes_new();
     if (plugin->bridge.sessions == NULL || plugin->bridge.keys == NULL ||
-        plugin->bridge.doubts == NULL ||
+        plugin->bridge.doubts == NULL || plugin->bridge.routes == NULL ||
         !read_settings(&plugin->bridge.settings, options, count) ||
         !open_journal(plugin) || !listen_to_broker(plugin) ||
         !heed_open(&plugin->bridge))

@@ -20,6 +20,7 @@ struct ear;
 struct gate_doubts;
 struct gate_keys;
 struct journal;
+struct routes;
 struct sessions;
 
 /* What was heard of the broker's log since the last tick. */
@@ -41,6 +42,7 @@ struct bridge {
     struct database database; /* the registry, read only */
     struct journal *journal;
     struct sessions *sessions;
+    struct routes *routes;      /* of telemetry */
     struct gate_keys *keys;     /* of devices that were here */
     struct gate_doubts *doubts; /* about who failed lately */
     struct counters counters;

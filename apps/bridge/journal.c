@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Three short queues before the traffic's database.  When it cannot be written
- * they wait; when they are full they are let go, with a line that says so:
- * these are times and stories, and no message is among them.
+ * The intake, for what is acknowledged, and three short queues before the
+ * traffic's database.  When it cannot be written they wait; when they are full
+ * they are let go, with a line that says so: these are times and stories, and
+ * no message is among them.
  */
 #include "journal.h"
 
 #include "base/log.h"
+#include "registry/intake.h"
 
 #include <jansson.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum {
@@ -41,8 +44,9 @@ struct kept_ack {
 struct journal {
     const char *path;
     enum traffic_durability durability;
-    struct traffic *traffic;
-    struct stat file; /* what is open */
+    int64_t most;            /* bytes */
+    struct traffic *traffic; /* NULL while it cannot be opened */
+    struct intake *intake;   /* likewise, and only with it */
     int64_t tried;
     size_t touch_count;
     struct traffic_touch touches[TOUCHES_MOST];
@@ -52,6 +56,13 @@ struct journal {
     struct kept_ack acks[ACKS_MOST];
 };
 
+static void
+close_traffic(struct journal *journal)
+{
+    intake_close(&journal->intake);
+    traffic_close(&journal->traffic);
+}
+
 static bool
 open_traffic(struct journal *journal)
 {
@@ -59,15 +70,17 @@ open_traffic(struct journal *journal)
         traffic_open(journal->path, TRAFFIC_SERVE, journal->durability);
     if (journal->traffic == NULL)
         return false;
+    traffic_leave_the_log(journal->traffic);
+    journal->intake =
+        intake_open(journal->path, journal->durability, journal->most);
     /* Whoever was connected was so to a broker that is gone. */
-    if (!traffic_connected_clear(journal->traffic) ||
-        stat(journal->path, &journal->file) != 0)
-        traffic_close(&journal->traffic);
+    if (journal->intake == NULL || !traffic_connected_clear(journal->traffic))
+        close_traffic(journal);
     return journal->traffic != NULL;
 }
 
 struct journal *
-journal_new(const char *path, enum traffic_durability durability)
+journal_new(const char *path, enum traffic_durability durability, int64_t most)
 {
     struct journal *journal = calloc(1, sizeof *journal);
 
@@ -77,6 +90,7 @@ journal_new(const char *path, enum traffic_durability durability)
     }
     journal->path = path;
     journal->durability = durability;
+    journal->most = most;
     if (!open_traffic(journal))
         log_error("no message is kept until %s can be written", path);
     return journal;
@@ -86,6 +100,21 @@ struct traffic *
 journal_traffic(struct journal *journal)
 {
     return journal->traffic;
+}
+
+bool
+journal_keep_message(struct journal *journal,
+                     const struct traffic_message *message)
+{
+    return journal->intake != NULL && intake_message(journal->intake, message);
+}
+
+bool
+journal_keep_state(struct journal *journal, uint64_t num_id, const void *data,
+                   size_t length)
+{
+    return journal->intake != NULL &&
+           intake_state(journal->intake, num_id, data, length);
 }
 
 /* What is said of a coming or going on its topic. */
@@ -243,15 +272,11 @@ journal_note(struct journal *journal, const struct journal_note *note)
 static void
 close_if_replaced(struct journal *journal)
 {
-    struct stat file;
-
-    if (journal->traffic == NULL || (stat(journal->path, &file) == 0 &&
-                                     file.st_dev == journal->file.st_dev &&
-                                     file.st_ino == journal->file.st_ino))
+    if (journal->traffic == NULL || traffic_is_in_place(journal->traffic))
         return;
     log_warning("the messages' database is gone or replaced: %s",
                 journal->path);
-    traffic_close(&journal->traffic);
+    close_traffic(journal);
 }
 
 static void
@@ -268,17 +293,14 @@ try_again(struct journal *journal, int64_t second)
 }
 
 void
-journal_look(struct journal *journal, int64_t second, int64_t most)
+journal_look(struct journal *journal, int64_t second)
 {
-    bool is_done;
-
     close_if_replaced(journal);
     if (journal->traffic == NULL)
         try_again(journal, second);
     flush(journal);
-    if (journal->traffic != NULL &&
-        !traffic_sweep(journal->traffic, most, &is_done))
-        log_warning("nothing could be deleted from %s", journal->path);
+    if (journal->intake != NULL)
+        intake_look(journal->intake);
 }
 
 void
@@ -290,7 +312,7 @@ journal_free(struct journal **journal)
     if ((*journal)->traffic != NULL &&
         !traffic_connected_clear((*journal)->traffic))
         log_warning("devices seem connected that are not");
-    traffic_close(&(*journal)->traffic);
+    close_traffic(*journal);
     free(*journal);
     *journal = NULL;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What the bridge writes down.  Messages and states at once, because they are
- * acknowledged; times, errors and comings and goings once a second, many in
- * one go, so that they cost next to nothing.
+ * acknowledged, by way of the intake (registry/intake.h); times, errors and
+ * comings and goings once a second, many in one go, so that they cost next to
+ * nothing.
  */
 #ifndef BRIDGE_JOURNAL_H
 #define BRIDGE_JOURNAL_H
@@ -15,7 +16,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 /* google.rpc.Code, as in a device's last error (sections 2.9 and 5.2). */
 enum journal_code {
@@ -43,17 +43,29 @@ struct journal_note {
 
 struct journal;
 
-/* NULL, logged, when there is no memory.  PATH is borrowed. */
+/* NULL, logged, when there is no memory.  PATH is borrowed.  The database shall
+ * not be larger than MOST bytes. */
 CHECKED struct journal *
-journal_new(const char *path, enum traffic_durability durability);
+journal_new(const char *path, enum traffic_durability durability, int64_t most);
 
 /* Writes down what is left, and goes. */
 void
 journal_free(struct journal **journal);
 
-/* The database, for a message or a state; NULL while it cannot be opened. */
+/* The database; NULL while it cannot be opened. */
 CHECKED struct traffic *
 journal_traffic(struct journal *journal);
+
+/* Keeps a message of a topic that exists.  Only when this has returned true may
+ * the device be told that it arrived. */
+CHECKED bool
+journal_keep_message(struct journal *journal,
+                     const struct traffic_message *message);
+
+/* Likewise a state. */
+CHECKED bool
+journal_keep_state(struct journal *journal, uint64_t num_id, const void *data,
+                   size_t length);
 
 /* The device did this just now. */
 void
@@ -68,12 +80,11 @@ void
 journal_note(struct journal *journal, const struct journal_note *note);
 
 /*
- * Opens the database if it is not open or another has taken its place, writes
- * down what has come together, deletes some of what is beyond MOST bytes or
- * too old.  To be called about once a second.
+ * Opens the database if it is not open or another has taken its place, and
+ * writes down what has come together.  To be called about once a second.
  */
 void
-journal_look(struct journal *journal, int64_t second, int64_t most);
+journal_look(struct journal *journal, int64_t second);
 
 /* The topic, in full, that a project's comings and goings go to when an
  * operator has made it: "projects/P/topics/iot-connections". */

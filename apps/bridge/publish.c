@@ -12,6 +12,7 @@
 #include "gateway.h"
 #include "journal.h"
 #include "registry/registry.h"
+#include "routes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -85,30 +86,31 @@ take_telemetry(struct bridge *bridge, const struct party *party,
                const void *payload, size_t length)
 {
     struct traffic *traffic = journal_traffic(bridge->journal);
-    struct registry_destination to;
-    struct traffic_message message =
-        message_of(party, to.topic, payload, length);
+    const struct route *route = NULL;
+    struct traffic_message message;
     char why[REGISTRY_TOPIC_NAME_MOST + NAMES_SUBFOLDER_MOST + 80];
     struct report_end end = { JOURNAL_NOT_FOUND, why, NULL };
-    bool has_topic = false;
 
-    if (bridge->database.store == NULL ||
-        !registry_destination_find(bridge->database.store, &party->device.path,
-                                   party->topic.subfolder, &to))
+    if (bridge->database.store != NULL && traffic != NULL)
+        route = routes_find(bridge->routes, bridge->database.store, traffic,
+                            &party->device.path, party->topic.subfolder);
+    if (route == NULL)
         return fail(bridge, party);
-    if (!to.has_routes)
+    if (!route->to.has_routes) {
+        journal_touch(bridge->journal, party->device.num_id, TRAFFIC_EVENT);
         return VERDICT_PASS;
-    if (to.topic[0] != '\0' &&
-        (traffic == NULL || !traffic_append(traffic, &message, &has_topic)))
-        return fail(bridge, party);
-    if (has_topic)
-        return VERDICT_PASS;
-    if (to.topic[0] == '\0')
+    }
+    message = message_of(party, route->to.topic, payload, length);
+    if (route->has_topic)
+        return journal_keep_message(bridge->journal, &message)
+                   ? VERDICT_PASS
+                   : fail(bridge, party);
+    if (route->to.topic[0] == '\0')
         snprintf(why, sizeof why,
                  "the registry has no topic for the subfolder \"%s\"",
                  party->topic.subfolder);
     else
-        snprintf(why, sizeof why, "there is no topic %s", to.topic);
+        snprintf(why, sizeof why, "there is no topic %s", route->to.topic);
     return fault(bridge, party, &end);
 }
 
@@ -139,9 +141,9 @@ notify_of_state(const struct bridge *bridge, const struct party *party,
                                    topic) ||
         topic[0] == '\0')
         return;
-    if (!traffic_append(journal_traffic(bridge->journal), &message,
-                        &has_topic) ||
-        !has_topic)
+    if (!traffic_has_topic(journal_traffic(bridge->journal), topic,
+                           &has_topic) ||
+        !has_topic || !journal_keep_message(bridge->journal, &message))
         log_warning("the state of %s did not get to %s",
                     party->device.path.device, topic);
 }
@@ -150,7 +152,6 @@ static enum verdict
 take_state(struct bridge *bridge, const struct party *party,
            const void *payload, size_t length)
 {
-    struct traffic *traffic = journal_traffic(bridge->journal);
     char text[160];
     struct report_end end = { JOURNAL_RESOURCE_EXHAUSTED, text, NULL };
 
@@ -162,8 +163,8 @@ take_state(struct bridge *bridge, const struct party *party,
                  (double)bridge->settings.state_interval / 1000);
         return fault(bridge, party, &end);
     }
-    if (traffic == NULL ||
-        !traffic_state_add(traffic, party->device.num_id, payload, length))
+    if (!journal_keep_state(bridge->journal, party->device.num_id, payload,
+                            length))
         return fail(bridge, party);
     if (bridge->database.store != NULL)
         notify_of_state(bridge, party, payload, length);
@@ -205,8 +206,6 @@ publish(struct bridge *bridge, struct session *session, const char *topic,
     if (verdict != VERDICT_PASS)
         return verdict;
     counters_took(&bridge->counters.storing, start);
-    if (party->topic.kind == NAMES_EVENTS)
-        journal_touch(bridge->journal, party->device.num_id, TRAFFIC_EVENT);
     counters_message(&bridge->counters,
                      party->topic.kind == NAMES_EVENTS ? COUNTERS_EVENTS
                                                        : COUNTERS_STATES,

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "registry/intake.h"
 #include "tell.h"
 #include "verbs.h"
 
@@ -248,6 +249,7 @@ verbs_open_traffic(struct verbs_call *call, enum traffic_access access)
 
     if (!traffic_file(&call->arguments, path, sizeof path))
         return false;
+    intake_settle(path);
     call->traffic = traffic_open(path, access, TRAFFIC_SURVIVES_KILL);
     return call->traffic != NULL;
 }
