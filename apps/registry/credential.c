@@ -175,6 +175,29 @@ is_sound(EVP_PKEY *key)
     return ok;
 }
 
+/* Is it a key of the format's algorithm, and a sound one? */
+static bool
+is_fit(const struct credential_format *format, const struct pem_object *object)
+{
+    EVP_PKEY *key = object->key;
+
+    if (object->is_p256 && format->algorithm == REGISTRY_ES256)
+        return true;
+    if (object->is_p256) {
+        log_error("refused: the format is for an RSA key, and this is EC");
+        return false;
+    }
+    if (key == NULL)
+        key = X509_get0_pubkey(object->certificate);
+    if (key == NULL) {
+        log_error("refused: the certificate's key cannot be read");
+        return false;
+    }
+    return (format->algorithm == REGISTRY_RS256 ? is_rs256_key(key)
+                                                : is_es256_key(key)) &&
+           is_sound(key);
+}
+
 static bool
 is_kind(const struct credential_format *format, const struct pem_object *object)
 {
@@ -372,7 +395,6 @@ credential_check(const struct registry_credential *credential,
     const struct credential_format *format =
         credential_format((int)credential->format);
     struct pem_object object = { 0 };
-    EVP_PKEY *key;
     bool ok = false;
 
     memset(checked_one, 0, sizeof *checked_one);
@@ -387,17 +409,8 @@ credential_check(const struct registry_credential *credential,
         log_error(ONLY_SIGNED "is a bare public key");
         goto out;
     }
-    if (!is_kind(format, &object))
-        goto out;
-    key =
-        object.key != NULL ? object.key : X509_get0_pubkey(object.certificate);
-    if (key == NULL) {
-        log_error("refused: the certificate's key cannot be read");
-        goto out;
-    }
-    ok = (format->algorithm == REGISTRY_RS256 ? is_rs256_key(key)
-                                              : is_es256_key(key)) &&
-         is_admitted(&object, certificates, count, now) && is_sound(key) &&
+    ok = is_kind(format, &object) && is_fit(format, &object) &&
+         is_admitted(&object, certificates, count, now) &&
          export_key(&object, checked_one);
 out:
     /* Why is said in our words; libcrypto's must not turn up elsewhere. */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "registry.h"
 
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
@@ -75,12 +76,46 @@ out:
     return ok;
 }
 
-/* The object in BLOCK, whole; neither member is set for one we do not take. */
+/* A key as nearly all devices have it: SubjectPublicKeyInfo of a point of P-256
+ * that is not compressed (RFC 5480 sections 2.1.1 and 2.2; SEC 1 section
+ * 2.3.4).  OpenSSL 3 takes many times as long to find out what this is as
+ * to see that the point is on the curve, and a million of them may come. */
+static bool
+is_p256(const struct block *block)
+{
+    static const unsigned char head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07,
+                                          0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+                                          0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                          0xce, 0x3d, 0x03, 0x01, 0x07, 0x03,
+                                          0x42, 0x00, 0x04 };
+    enum { POINT = 65, SIZE = sizeof head - 1 + POINT };
+    EC_GROUP *group = NULL;
+    EC_POINT *point = NULL;
+    bool ok = false;
+
+    if (strcmp(block->name, PEM_STRING_PUBLIC) != 0 || block->length != SIZE ||
+        memcmp(block->der, head, sizeof head) != 0)
+        return false;
+    group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+    point = group != NULL ? EC_POINT_new(group) : NULL;
+    ok = point != NULL &&
+         EC_POINT_oct2point(group, point, block->der + SIZE - POINT, POINT,
+                            NULL) == 1 &&
+         EC_POINT_is_on_curve(group, point, NULL) == 1;
+    EC_POINT_free(point);
+    EC_GROUP_free(group);
+    return ok;
+}
+
+/* The object in BLOCK, whole; no member is set for one we do not take. */
 static void
 decode(const struct block *block, struct pem_object *object)
 {
     const unsigned char *at = block->der;
 
+    object->is_p256 = is_p256(block);
+    if (object->is_p256)
+        return;
     if (strcmp(block->name, PEM_STRING_X509) == 0)
         object->certificate = d2i_X509(NULL, &at, block->length);
     else
@@ -112,7 +147,8 @@ pem_read(const char *text, struct pem_object *object)
         goto out;
     }
     decode(&block, object);
-    if (object->certificate == NULL && object->key == NULL) {
+    if (object->certificate == NULL && object->key == NULL &&
+        !object->is_p256) {
         log_error("refused: there is no %s inside the PEM", block.name);
         goto out;
     }

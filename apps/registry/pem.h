@@ -12,10 +12,11 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
-/* One of the two is there, and its DER as it was read. */
+/* One of the three is there, and its DER as it was read. */
 struct pem_object {
     X509 *certificate;
     EVP_PKEY *key;
+    bool is_p256; /* a point of P-256, written as nearly all are: no KEY */
     unsigned char *der;
     long length;
 };

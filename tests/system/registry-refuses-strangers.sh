@@ -4,6 +4,7 @@
 # which rule refuses it; each refusal beside the same thing accepted.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/registry.sh"
+need python3
 
 cd "$T"
 ca_make ours
@@ -44,6 +45,12 @@ admit_openly()
     expect_ok iot-registry devices create "device-$next" "${PLACE[@]}" \
         --registry open-house --public-key "path=$1,type=$2"
 }
+refuse_openly()
+{
+    next=$((next + 1))
+    expect_fail 1 "$1" iot-registry devices create "device-$next" "${PLACE[@]}" \
+        --registry open-house --public-key "path=$2,type=$3"
+}
 
 admit rsa.crt rs256
 admit rsa.crt rsa-x509-pem
@@ -62,6 +69,25 @@ admit_openly self.crt rs256
 admit_openly rsa.key.pub rsa-pem
 admit_openly ec.key.pub es256
 admit_openly ec.key.pub es256-pem
+
+# A point of P-256 in the two ways of writing it, and what is none: one bit off.
+openssl_plain ec -pubin -in ec.key.pub -conv_form compressed -pubout \
+    -out compressed.pub 2>/dev/null
+expect_not test "$(wc -c <compressed.pub)" = "$(wc -c <ec.key.pub)"
+admit_openly compressed.pub es256
+openssl_plain ec -pubin -in ec.key.pub -pubout -outform DER -out ec.der \
+    2>/dev/null
+python3 -c 'import sys; d = bytearray(sys.stdin.buffer.read()); d[-1] ^= 1
+sys.stdout.buffer.write(d)' <ec.der >off.der
+{
+    echo '-----BEGIN PUBLIC KEY-----'
+    openssl_plain base64 -in off.der
+    echo '-----END PUBLIC KEY-----'
+} >off.pub
+refuse_openly 'there is no PUBLIC KEY inside' off.pub es256
+refuse_openly 'for an RSA key, and this is EC' ec.key.pub rsa-pem
+refuse_openly 'for an RSA key, and this is EC' compressed.pub rsa-pem
+refuse_openly 'secp384r1' p384.key.pub es256
 
 # When.
 refuse 'the certificate expired on 20' expired.crt rs256
@@ -100,7 +126,7 @@ expect_ok iot-registry registries credentials create "${PLACE[@]}" \
 expect_fail 1 'bare public key' iot-registry devices create late-1 \
     "${PLACE[@]}" --registry open-house --public-key path=rsa.key.pub,type=rsa-pem
 expect_ok iot-registry devices list "${PLACE[@]}" --registry open-house
-expect test "$(rows)" = 5
+expect test "$(rows)" = 6
 expect_ok iot-registry registries credentials delete 0 "${PLACE[@]}" \
     --registry open-house
 expect_ok iot-registry devices create late-1 "${PLACE[@]}" \
