@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Devices and their metadata, in and out of the tables; their credentials are
- * credentials.c's.  cloud-iot-core reference, sections 5.2, 5.3 and 5.6.  What
- * may be in them is said by rules.c.
+ * credentials.c's, and lists of them pages.c's.  cloud-iot-core reference,
+ * sections 5.2, 5.3 and 5.6.  What may be in them is said by rules.c.
  */
 #include "devices.h"
 #include "base/log.h"
@@ -95,7 +95,6 @@ draw(int64_t *num_id)
 
     if (*num_id > 0)
         return true;
-
     if (RAND_bytes((unsigned char *)&number, sizeof number) != 1) {
         log_error("there are no random numbers");
         return false;
@@ -232,10 +231,9 @@ read_metadata(struct registry_store *store, struct registry_device *it)
     return ok;
 }
 
-/* The row that QUERY stands on, and all that belongs to it. */
-static bool
-read_whole(struct registry_store *store, sqlite3_stmt *query,
-           struct registry_device **device)
+bool
+devices_read(struct registry_store *store, sqlite3_stmt *query,
+             struct registry_device **device)
 {
     struct registry_device *it = calloc(1, sizeof *it);
 
@@ -276,7 +274,7 @@ find(struct registry_store *store, const struct names_path *path,
     bool ok = query != NULL && store_next(store, query, &has_row);
 
     if (ok && has_row)
-        ok = read_whole(store, query, device);
+        ok = devices_read(store, query, device);
     store_done(&query);
     return ok;
 }
@@ -302,6 +300,17 @@ registry_device_find(struct registry_store *store,
         return true;
     registry_device_free(device);
     return false;
+}
+
+bool
+registry_device_get(struct registry_store *store, const struct names_path *path,
+                    struct registry_device **device)
+{
+    if (!registry_device_find(store, path, device))
+        return false;
+    if (*device == NULL)
+        say_missing(path);
+    return *device != NULL;
 }
 
 static bool
@@ -401,91 +410,4 @@ registry_device_free(struct registry_device **device)
         free(it->credentials[i].pem);
     free(it);
     *device = NULL;
-}
-
-/* A page of WHICH, a statement about devices of the row OWNER. */
-static bool
-fill_page(struct registry_store *store, enum statement which, int64_t owner,
-          const char *after, struct registry_device_page *page)
-{
-    struct store_value values[] = { store_number(owner),
-                                    store_text(after),
-                                    store_number(REGISTRY_PAGE_MOST),
-                                    { .kind = STORE_END } };
-    sqlite3_stmt *query = store_query(store, which, values);
-    bool has_row = true;
-    bool ok = query != NULL;
-
-    while (ok && has_row && page->count < REGISTRY_PAGE_MOST) {
-        ok = store_next(store, query, &has_row);
-        if (ok && has_row)
-            ok = read_whole(store, query, &page->items[page->count++]);
-    }
-    store_done(&query);
-    return ok;
-}
-
-static bool
-page_of_registry(struct registry_store *store, const struct names_path *path,
-                 const char *after, struct registry_device_page *page)
-{
-    int64_t registry = 0;
-
-    return registries_key(store, path, &registry) &&
-           fill_page(store, STATEMENT_DEVICE_PAGE, registry, after, page);
-}
-
-static bool
-page_of_gateway(struct registry_store *store, const struct names_path *path,
-                const char *after, struct registry_device_page *page)
-{
-    int64_t registry = 0;
-    int64_t gateway = 0;
-
-    return devices_row(store, path, &registry, &gateway) &&
-           fill_page(store, STATEMENT_BINDING_PAGE, gateway, after, page);
-}
-
-static bool
-list(struct registry_store *store, const struct names_path *path,
-     const char *after, struct registry_device_page **page,
-     bool (*fill)(struct registry_store *store, const struct names_path *path,
-                  const char *after, struct registry_device_page *page))
-{
-    *page = calloc(1, sizeof **page);
-    if (*page == NULL) {
-        log_error("out of memory");
-        return false;
-    }
-    if (store_begin_read(store) &&
-        store_end(store, fill(store, path, after, *page)))
-        return true;
-    registry_device_page_free(page);
-    return false;
-}
-
-bool
-registry_device_list(struct registry_store *store,
-                     const struct names_path *path, const char *after,
-                     struct registry_device_page **page)
-{
-    return list(store, path, after, page, page_of_registry);
-}
-
-bool
-registry_bound_list(struct registry_store *store, const struct names_path *path,
-                    const char *after, struct registry_device_page **page)
-{
-    return list(store, path, after, page, page_of_gateway);
-}
-
-void
-registry_device_page_free(struct registry_device_page **page)
-{
-    if (*page == NULL)
-        return;
-    for (size_t i = 0; i < (*page)->count; i++)
-        registry_device_free(&(*page)->items[i]);
-    free(*page);
-    *page = NULL;
 }

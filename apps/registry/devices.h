@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What devices.c and credentials.c ask of each other.
+ * What the files about devices ask of each other.
  */
 #ifndef REGISTRY_DEVICES_H
 #define REGISTRY_DEVICES_H
@@ -13,6 +13,12 @@
 CHECKED bool
 devices_row(struct registry_store *store, const struct names_path *path,
             int64_t *registry, int64_t *row);
+
+/* Reads the row of DEVICE_COLUMNS that QUERY stands on, and all that belongs
+ * to it; *DEVICE is the caller's to free also when that fails. */
+CHECKED bool
+devices_read(struct registry_store *store, sqlite3_stmt *query,
+             struct registry_device **device);
 
 /*
  * Checks a device and adds it to the registry of this row, within a write

@@ -38,6 +38,14 @@ find_key(struct registry_store *store, const struct names_path *path,
     return store_lookup(store, STATEMENT_REGISTRY_KEY, values, found, key);
 }
 
+static void
+say_missing(const struct names_path *path)
+{
+    log_error("A registry with the name 'projects/%s/locations/%s/"
+              "registries/%s' doesn't exist.",
+              path->project, path->location, path->registry);
+}
+
 bool
 registries_key(struct registry_store *store, const struct names_path *path,
                int64_t *key)
@@ -47,9 +55,7 @@ registries_key(struct registry_store *store, const struct names_path *path,
     if (!find_key(store, path, &found, key))
         return false;
     if (!found)
-        log_error("A registry with the name 'projects/%s/locations/%s/"
-                  "registries/%s' doesn't exist.",
-                  path->project, path->location, path->registry);
+        say_missing(path);
     return found;
 }
 
@@ -228,6 +234,17 @@ registry_find(struct registry_store *store, const struct names_path *path,
         return true;
     registry_free(registry);
     return false;
+}
+
+bool
+registry_get(struct registry_store *store, const struct names_path *path,
+             struct registry **registry)
+{
+    if (!registry_find(store, path, registry))
+        return false;
+    if (*registry == NULL)
+        say_missing(path);
+    return *registry != NULL;
 }
 
 static bool

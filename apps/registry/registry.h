@@ -197,6 +197,11 @@ CHECKED bool
 registry_find(struct registry_store *store, const struct names_path *path,
               struct registry **registry);
 
+/* The same, and false when there is none. */
+CHECKED bool
+registry_get(struct registry_store *store, const struct names_path *path,
+             struct registry **registry);
+
 /* What an update names is set, all else stays. */
 enum registry_mask {
     REGISTRY_SET_MQTT = 1,
@@ -266,6 +271,11 @@ CHECKED bool
 registry_device_find(struct registry_store *store,
                      const struct names_path *path,
                      struct registry_device **device);
+
+/* The same, and false when there is no such device either. */
+CHECKED bool
+registry_device_get(struct registry_store *store, const struct names_path *path,
+                    struct registry_device **device);
 
 enum registry_device_mask {
     REGISTRY_DEVICE_SET_BLOCKED = 1,

@@ -275,19 +275,6 @@ verbs_look_at_traffic(struct verbs_call *call)
     return verbs_open_traffic(call, TRAFFIC_BROWSE);
 }
 
-bool
-verbs_find_device(struct verbs_call *call, struct registry_device **device)
-{
-    if (!registry_device_find(call->store, &call->path, device))
-        return false;
-    if (*device == NULL)
-        log_error("A device with the name 'projects/%s/locations/%s/"
-                  "registries/%s/devices/%s' doesn't exist.",
-                  call->path.project, call->path.location, call->path.registry,
-                  call->path.device);
-    return *device != NULL;
-}
-
 enum exit_code
 verbs_read_data(struct verbs_call *call, const char *name, size_t most,
                 char **bytes, size_t *length)

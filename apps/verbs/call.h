@@ -127,10 +127,6 @@ verbs_open_traffic(struct verbs_call *call, enum traffic_access access);
 CHECKED bool
 verbs_look_at_traffic(struct verbs_call *call);
 
-/* Finds the device of the call's path, which must be there. */
-CHECKED bool
-verbs_find_device(struct verbs_call *call, struct registry_device **device);
-
 /* Is there a traffic file that this user may write? */
 CHECKED bool
 verbs_may_tell(const struct verbs_call *call);

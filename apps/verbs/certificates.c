@@ -64,14 +64,8 @@ create(struct verbs_call *call)
 static bool
 find(struct verbs_call *call, struct registry **registry)
 {
-    if (!verbs_open(call, REGISTRY_BROWSE) ||
-        !registry_find(call->store, &call->path, registry))
-        return false;
-    if (*registry == NULL)
-        log_error("A registry with the name 'projects/%s/locations/%s/"
-                  "registries/%s' doesn't exist.",
-                  call->path.project, call->path.location, call->path.registry);
-    return *registry != NULL;
+    return verbs_open(call, REGISTRY_BROWSE) &&
+           registry_get(call->store, &call->path, registry);
 }
 
 static json_t *

@@ -109,7 +109,7 @@ send_bytes(struct verbs_call *call, const char *bytes, size_t length)
     if (seconds == 0)
         seconds = TRAFFIC_COMMAND_WAIT;
     ok = verbs_open(call, REGISTRY_BROWSE) &&
-         verbs_find_device(call, &device) &&
+         registry_device_get(call->store, &call->path, &device) &&
          verbs_open_traffic(call, TRAFFIC_WRITE) &&
          traffic_command_put(call->traffic, device->num_id,
                              subfolder != NULL ? subfolder : "", bytes, length,

@@ -71,7 +71,8 @@ find(struct verbs_call *call, size_t most, struct registry_configs **configs,
 {
     struct registry_device *device = NULL;
     bool ok = verbs_open(call, REGISTRY_BROWSE) &&
-              verbs_look_at_traffic(call) && verbs_find_device(call, &device) &&
+              verbs_look_at_traffic(call) &&
+              registry_device_get(call->store, &call->path, &device) &&
               registry_config_list(call->store, &call->path, most, configs);
 
     if (ok)
@@ -153,7 +154,8 @@ list_states(struct verbs_call *call)
     struct traffic_states *states = NULL;
     json_t *rows = json_array();
     bool ok = verbs_open(call, REGISTRY_BROWSE) &&
-              verbs_look_at_traffic(call) && verbs_find_device(call, &device);
+              verbs_look_at_traffic(call) &&
+              registry_device_get(call->store, &call->path, &device);
 
     if (ok && call->traffic != NULL)
         ok = traffic_state_list(call->traffic, device->num_id,

@@ -68,7 +68,8 @@ create(struct verbs_call *call)
 static bool
 find(struct verbs_call *call, struct registry_device **device)
 {
-    return verbs_open(call, REGISTRY_BROWSE) && verbs_find_device(call, device);
+    return verbs_open(call, REGISTRY_BROWSE) &&
+           registry_device_get(call->store, &call->path, device);
 }
 
 static json_t *

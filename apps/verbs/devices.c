@@ -167,7 +167,8 @@ show_one(struct verbs_call *call)
 {
     struct registry_device *got = NULL;
     json_t *it = NULL;
-    bool ok = verbs_find_device(call, &got) && verbs_look_at_traffic(call);
+    bool ok = registry_device_get(call->store, &call->path, &got) &&
+              verbs_look_at_traffic(call);
 
     if (ok)
         it = whole(call, got);
@@ -267,7 +268,8 @@ delete_one(struct verbs_call *call)
     struct registry_device *device = NULL;
     enum exit_code code = EXIT_CODE_FAILED;
 
-    if (verbs_open(call, REGISTRY_WRITE) && verbs_find_device(call, &device) &&
+    if (verbs_open(call, REGISTRY_WRITE) &&
+        registry_device_get(call->store, &call->path, &device) &&
         registry_device_delete(call->store, &call->path))
         code = EXIT_CODE_DONE;
     if (code == EXIT_CODE_DONE) {

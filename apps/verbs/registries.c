@@ -121,16 +121,9 @@ static enum exit_code
 show_one(struct verbs_call *call)
 {
     struct registry *got = NULL;
-    bool ok = registry_find(call->store, &call->path, &got);
+    bool ok = registry_get(call->store, &call->path, &got) &&
+              show_value(call->format, resources_registry(got));
 
-    if (ok && got == NULL) {
-        log_error("A registry with the name 'projects/%s/locations/%s/"
-                  "registries/%s' doesn't exist.",
-                  call->path.project, call->path.location, call->path.registry);
-        ok = false;
-    }
-    if (ok)
-        ok = show_value(call->format, resources_registry(got));
     registry_free(&got);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
