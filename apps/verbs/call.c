@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "registry/intake.h"
+#include "show.h"
 #include "tell.h"
 #include "verbs.h"
 
@@ -301,6 +302,18 @@ void
 verbs_say(const char *did, const char *what)
 {
     fprintf(stderr, "%s [%s].\n", did, what);
+}
+
+enum exit_code
+verbs_done(struct verbs_call *call, const char *did, const char *what,
+           json_t *made)
+{
+    verbs_say(did, what);
+    if (made == NULL || call->format == VERBS_UNSAID) {
+        json_decref(made);
+        return EXIT_CODE_DONE;
+    }
+    return show_value(call->format, made) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
 
 /* ARGV is what the verb NAME was given. */

@@ -12,6 +12,8 @@
 #include "registry/registry.h"
 #include "registry/traffic.h"
 
+#include <jansson.h>
+
 /* The options of all verbs; each names in a table those that it takes. */
 struct verbs_arguments {
     const char *database;
@@ -141,5 +143,11 @@ verbs_read_data(struct verbs_call *call, const char *name, size_t most,
  * something. */
 void
 verbs_say(const char *did, const char *what);
+
+/* The same, and shows MADE, which is given up, if a format was asked for.
+ * NULL: there is nothing to show. */
+CHECKED enum exit_code
+verbs_done(struct verbs_call *call, const char *did, const char *what,
+           json_t *made);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "call.h"
+#include "indexed.h"
 #include "resources.h"
 #include "show.h"
 #include "verbs.h"
@@ -38,7 +39,7 @@ create(struct verbs_call *call)
     const struct verbs_arguments *given = &call->arguments;
     size_t length = 0;
     char *pem = NULL;
-    bool ok;
+    enum exit_code code = EXIT_CODE_FAILED;
 
     if (given->path == NULL) {
         log_error("--path is missing");
@@ -51,65 +52,39 @@ create(struct verbs_call *call)
     }
     if (!file_read(given->path, REGISTRY_PEM_MOST, &pem, &length))
         return EXIT_CODE_FAILED;
-    ok = verbs_open(call, REGISTRY_WRITE) &&
-         registry_certificate_add(call->store, &call->path, pem);
-    if (ok)
-        verbs_say("Created credential of registry", call->path.registry);
-    if (ok && call->format != VERBS_UNSAID)
-        ok = show_value(call->format, resources_certificate(pem));
+    if (verbs_open(call, REGISTRY_WRITE) &&
+        registry_certificate_add(call->store, &call->path, pem))
+        code = verbs_done(call, "Created credential of registry",
+                          call->path.registry, resources_certificate(pem));
     file_free(&pem, length);
-    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    return code;
 }
 
-static bool
-find(struct verbs_call *call, struct registry **registry)
-{
-    return verbs_open(call, REGISTRY_BROWSE) &&
-           registry_get(call->store, &call->path, registry);
-}
-
+/* All that there are; NULL when that is not known, and logged why. */
 static json_t *
-rows(const struct registry *registry, enum verbs_format format)
+all(struct verbs_call *call)
 {
-    json_t *list = json_array();
+    struct registry *registry = NULL;
+    json_t *list = NULL;
 
-    for (size_t i = 0; i < registry->certificate_count; i++) {
-        json_t *it = resources_certificate(registry->certificates[i]);
-
-        if (format == VERBS_TABLE)
-            json_object_set_new(it, "index", json_integer((json_int_t)i));
-        json_array_append_new(list, it);
-    }
+    if (verbs_open(call, REGISTRY_BROWSE) &&
+        registry_get(call->store, &call->path, &registry))
+        list = resources_certificates(registry);
+    registry_free(&registry);
     return list;
 }
 
 static enum exit_code
 list(struct verbs_call *call)
 {
-    struct registry *registry = NULL;
-    bool ok = find(call, &registry) &&
-              show_list(call->format, columns, rows(registry, call->format));
-
-    registry_free(&registry);
-    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    return indexed_list(call, columns, all(call));
 }
 
 static enum exit_code
 describe(struct verbs_call *call)
 {
-    struct registry *registry = NULL;
-    bool ok = find(call, &registry);
-
-    if (ok && call->index >= registry->certificate_count) {
-        log_error("the registry %s has no certificate with the index %zu",
-                  call->path.registry, call->index);
-        ok = false;
-    }
-    if (ok)
-        ok = show_value(call->format, resources_certificate(
-                                          registry->certificates[call->index]));
-    registry_free(&registry);
-    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    return indexed_describe(call, "registry", call->path.registry,
+                            "certificate", all(call));
 }
 
 static enum exit_code
@@ -118,8 +93,8 @@ delete_one(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_certificate_delete(call->store, &call->path, call->index))
         return EXIT_CODE_FAILED;
-    verbs_say("Deleted credential of registry", call->path.registry);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Deleted credential of registry",
+                      call->path.registry, NULL);
 }
 
 static enum exit_code
@@ -128,8 +103,8 @@ clear(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_certificate_clear(call->store, &call->path))
         return EXIT_CODE_FAILED;
-    verbs_say("Cleared credentials of registry", call->path.registry);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Cleared credentials of registry",
+                      call->path.registry, NULL);
 }
 
 const struct verbs_verb verbs_registries_credentials_create = {

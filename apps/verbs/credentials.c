@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * iot-registry devices credentials create, list, describe, update, delete,
- * clear.  An index
- * is the place in the list, as in gcloud: after a delete the later ones move
- * down.  Section 5.8; the rules of section 5.5 are the registry's.
+ * clear.  An index is the place in the list, as in gcloud: after a delete the
+ * later ones move down.  Section 5.8; the rules of section 5.5 are the
+ * registry's.
  */
 #include "base/log.h"
 #include "call.h"
+#include "indexed.h"
 #include "parse.h"
 #include "resources.h"
 #include "show.h"
 #include "verbs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define FIELD(name) offsetof(struct verbs_arguments, name)
@@ -57,64 +57,37 @@ create(struct verbs_call *call)
          !registry_credential_add(call->store, &call->path, &wanted)))
         code = EXIT_CODE_FAILED;
     if (code == EXIT_CODE_DONE)
-        verbs_say("Created credential of device", call->path.device);
-    if (code == EXIT_CODE_DONE && call->format != VERBS_UNSAID &&
-        !show_value(call->format, resources_credential(&wanted)))
-        code = EXIT_CODE_FAILED;
+        code = verbs_done(call, "Created credential of device",
+                          call->path.device, resources_credential(&wanted));
     free(wanted.pem);
     return code;
 }
 
-static bool
-find(struct verbs_call *call, struct registry_device **device)
-{
-    return verbs_open(call, REGISTRY_BROWSE) &&
-           registry_device_get(call->store, &call->path, device);
-}
-
+/* All that there are; NULL when that is not known, and logged why. */
 static json_t *
-rows(const struct registry_device *device, enum verbs_format format)
+all(struct verbs_call *call)
 {
-    json_t *list = json_array();
+    struct registry_device *device = NULL;
+    json_t *list = NULL;
 
-    for (size_t i = 0; i < device->credential_count; i++) {
-        json_t *it = resources_credential(&device->credentials[i]);
-
-        if (format == VERBS_TABLE)
-            json_object_set_new(it, "index", json_integer((json_int_t)i));
-        json_array_append_new(list, it);
-    }
+    if (verbs_open(call, REGISTRY_BROWSE) &&
+        registry_device_get(call->store, &call->path, &device))
+        list = resources_credentials(device);
+    registry_device_free(&device);
     return list;
 }
 
 static enum exit_code
 list(struct verbs_call *call)
 {
-    struct registry_device *device = NULL;
-    bool ok = find(call, &device) &&
-              show_list(call->format, columns, rows(device, call->format));
-
-    registry_device_free(&device);
-    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    return indexed_list(call, columns, all(call));
 }
 
 static enum exit_code
 describe(struct verbs_call *call)
 {
-    struct registry_device *device = NULL;
-    bool ok = find(call, &device);
-
-    if (ok && call->index >= device->credential_count) {
-        log_error("the device %s has no credential with the index %zu",
-                  call->path.device, call->index);
-        ok = false;
-    }
-    if (ok)
-        ok =
-            show_value(call->format,
-                       resources_credential(&device->credentials[call->index]));
-    registry_device_free(&device);
-    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    return indexed_describe(call, "device", call->path.device, "credential",
+                            all(call));
 }
 
 static enum exit_code
@@ -123,8 +96,8 @@ delete_one(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_credential_delete(call->store, &call->path, call->index))
         return EXIT_CODE_FAILED;
-    verbs_say("Deleted credential of device", call->path.device);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Deleted credential of device", call->path.device,
+                      NULL);
 }
 
 static enum exit_code
@@ -147,8 +120,8 @@ update(struct verbs_call *call)
         !registry_credential_expire(call->store, &call->path, call->index,
                                     expires))
         return EXIT_CODE_FAILED;
-    verbs_say("Updated credential of device", call->path.device);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Updated credential of device", call->path.device,
+                      NULL);
 }
 
 static enum exit_code
@@ -157,8 +130,8 @@ clear(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_credential_clear(call->store, &call->path))
         return EXIT_CODE_FAILED;
-    verbs_say("Cleared credentials of device", call->path.device);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Cleared credentials of device", call->path.device,
+                      NULL);
 }
 
 const struct verbs_verb verbs_devices_credentials_create = {

@@ -182,8 +182,12 @@ show_one(struct verbs_call *call)
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
 
+/* Reads what was given, hands it to STORE, and shows what came of it. */
 static enum exit_code
-create(struct verbs_call *call)
+save(struct verbs_call *call,
+     bool (*store)(struct verbs_call *call,
+                   const struct registry_device *wanted),
+     const char *did)
 {
     struct registry_device *wanted = device_new(&call->path);
     enum exit_code code = EXIT_CODE_FAILED;
@@ -191,17 +195,26 @@ create(struct verbs_call *call)
     if (wanted == NULL)
         return code;
     code = parse_settings(&call->arguments, wanted);
-    if (code == EXIT_CODE_DONE &&
-        (!verbs_open(call, REGISTRY_WRITE) ||
-         !registry_device_create(call->store, &call->path, wanted)))
+    if (code == EXIT_CODE_DONE && !store(call, wanted))
         code = EXIT_CODE_FAILED;
-    if (code == EXIT_CODE_DONE) {
-        verbs_say("Created device", wanted->id);
-        if (call->format != VERBS_UNSAID)
-            code = show_one(call);
-    }
     registry_device_free(&wanted);
-    return code;
+    if (code != EXIT_CODE_DONE)
+        return code;
+    verbs_say(did, call->path.device);
+    return call->format != VERBS_UNSAID ? show_one(call) : EXIT_CODE_DONE;
+}
+
+static bool
+store_new(struct verbs_call *call, const struct registry_device *wanted)
+{
+    return verbs_open(call, REGISTRY_WRITE) &&
+           registry_device_create(call->store, &call->path, wanted);
+}
+
+static enum exit_code
+create(struct verbs_call *call)
+{
+    return save(call, store_new, "Created device");
 }
 
 static enum exit_code
@@ -233,32 +246,21 @@ update_mask(const struct verbs_arguments *given)
     return mask;
 }
 
+static bool
+store_changes(struct verbs_call *call, const struct registry_device *wanted)
+{
+    return verbs_open(call, REGISTRY_WRITE) &&
+           registry_device_update(call->store, &call->path, wanted,
+                                  update_mask(&call->arguments));
+}
+
 static enum exit_code
 update(struct verbs_call *call)
 {
-    unsigned mask = update_mask(&call->arguments);
-    struct registry_device *wanted = NULL;
-    enum exit_code code;
-
-    if (mask == 0) {
-        log_error("nothing to update; see --help");
-        return EXIT_CODE_MISUSED;
-    }
-    wanted = device_new(&call->path);
-    if (wanted == NULL)
-        return EXIT_CODE_FAILED;
-    code = parse_settings(&call->arguments, wanted);
-    if (code == EXIT_CODE_DONE &&
-        (!verbs_open(call, REGISTRY_WRITE) ||
-         !registry_device_update(call->store, &call->path, wanted, mask)))
-        code = EXIT_CODE_FAILED;
-    if (code == EXIT_CODE_DONE) {
-        verbs_say("Updated device", wanted->id);
-        if (call->format != VERBS_UNSAID)
-            code = show_one(call);
-    }
-    registry_device_free(&wanted);
-    return code;
+    if (update_mask(&call->arguments) != 0)
+        return save(call, store_changes, "Updated device");
+    log_error("nothing to update; see --help");
+    return EXIT_CODE_MISUSED;
 }
 
 /* What the bridges know of it goes last, and is no reason to fail. */

@@ -150,8 +150,11 @@ make_traffic(struct verbs_call *call)
         log_warning("what devices send cannot be kept");
 }
 
+/* Reads what was given, hands it to STORE, and shows what came of it. */
 static enum exit_code
-create(struct verbs_call *call)
+save(struct verbs_call *call,
+     bool (*store)(struct verbs_call *call, const struct registry *wanted),
+     const char *did)
 {
     struct registry *wanted = registry_new(&call->path);
     enum exit_code code = EXIT_CODE_FAILED;
@@ -161,17 +164,29 @@ create(struct verbs_call *call)
     code = parse_settings(&call->arguments, wanted);
     if (code == EXIT_CODE_DONE)
         code = read_certificate(call->arguments.public_key_path, wanted);
-    if (code == EXIT_CODE_DONE && (!verbs_open(call, REGISTRY_CREATE) ||
-                                   !registry_create(call->store, wanted)))
+    if (code == EXIT_CODE_DONE && !store(call, wanted))
         code = EXIT_CODE_FAILED;
-    if (code == EXIT_CODE_DONE) {
-        verbs_say("Created registry", wanted->id);
-        make_traffic(call);
-        if (call->format != VERBS_UNSAID)
-            code = show_one(call);
-    }
     registry_free(&wanted);
-    return code;
+    if (code != EXIT_CODE_DONE)
+        return code;
+    verbs_say(did, call->path.registry);
+    return call->format != VERBS_UNSAID ? show_one(call) : EXIT_CODE_DONE;
+}
+
+static bool
+store_new(struct verbs_call *call, const struct registry *wanted)
+{
+    if (!verbs_open(call, REGISTRY_CREATE) ||
+        !registry_create(call->store, wanted))
+        return false;
+    make_traffic(call);
+    return true;
+}
+
+static enum exit_code
+create(struct verbs_call *call)
+{
+    return save(call, store_new, "Created registry");
 }
 
 static bool
@@ -242,32 +257,21 @@ update_mask(const struct verbs_arguments *given)
     return mask;
 }
 
+static bool
+store_changes(struct verbs_call *call, const struct registry *wanted)
+{
+    return verbs_open(call, REGISTRY_WRITE) &&
+           registry_update(call->store, &call->path, wanted,
+                           update_mask(&call->arguments));
+}
+
 static enum exit_code
 update(struct verbs_call *call)
 {
-    unsigned mask = update_mask(&call->arguments);
-    struct registry *wanted = NULL;
-    enum exit_code code;
-
-    if (mask == 0) {
-        log_error("nothing to update; see --help");
-        return EXIT_CODE_MISUSED;
-    }
-    wanted = registry_new(&call->path);
-    if (wanted == NULL)
-        return EXIT_CODE_FAILED;
-    code = parse_settings(&call->arguments, wanted);
-    if (code == EXIT_CODE_DONE &&
-        (!verbs_open(call, REGISTRY_WRITE) ||
-         !registry_update(call->store, &call->path, wanted, mask)))
-        code = EXIT_CODE_FAILED;
-    if (code == EXIT_CODE_DONE) {
-        verbs_say("Updated registry", wanted->id);
-        if (call->format != VERBS_UNSAID)
-            code = show_one(call);
-    }
-    registry_free(&wanted);
-    return code;
+    if (update_mask(&call->arguments) != 0)
+        return save(call, store_changes, "Updated registry");
+    log_error("nothing to update; see --help");
+    return EXIT_CODE_MISUSED;
 }
 
 static enum exit_code

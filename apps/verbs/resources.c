@@ -53,8 +53,8 @@ routes(const struct registry *registry)
     return list;
 }
 
-static json_t *
-certificates(const struct registry *registry)
+json_t *
+resources_certificates(const struct registry *registry)
 {
     json_t *list = json_array();
 
@@ -87,9 +87,9 @@ resources_registry(const struct registry *registry)
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:{s:s}, s:{s:s}, s:o}", "id",
         show_text(registry->id), "name", show_text(name), "credentials",
-        certificates(registry), "eventNotificationConfigs", routes(registry),
-        "stateNotificationConfig", state_notification(registry), "mqttConfig",
-        "mqttEnabledState",
+        resources_certificates(registry), "eventNotificationConfigs",
+        routes(registry), "stateNotificationConfig",
+        state_notification(registry), "mqttConfig", "mqttEnabledState",
         registry->mqtt_enabled ? "MQTT_ENABLED" : "MQTT_DISABLED", "httpConfig",
         "httpEnabledState",
         registry->http_enabled ? "HTTP_ENABLED" : "HTTP_DISABLED", "logLevel",
@@ -105,8 +105,8 @@ resources_credential(const struct registry_credential *credential)
                      show_time(credential->expires));
 }
 
-static json_t *
-credentials(const struct registry_device *device)
+json_t *
+resources_credentials(const struct registry_device *device)
 {
     json_t *list = json_array();
 
@@ -159,7 +159,7 @@ resources_device(const struct names_path *registry,
     it = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o}", "id",
                    show_text(device->id), "name", show_text(name), "numId",
                    path.device, "blocked", (int)device->blocked, "credentials",
-                   credentials(device), "metadata", metadata(device),
+                   resources_credentials(device), "metadata", metadata(device),
                    "gatewayConfig", gateway_config(device));
     if (it != NULL && device->log_level != REGISTRY_LOG_UNSPECIFIED)
         json_object_set_new(it, "logLevel",

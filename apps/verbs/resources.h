@@ -6,27 +6,32 @@
 #ifndef VERBS_RESOURCES_H
 #define VERBS_RESOURCES_H
 
+#include "base/checked.h"
 #include "registry/registry.h"
 #include "registry/topics.h"
 
 #include <jansson.h>
 
 /* A new reference; NULL when memory is short. */
-json_t *
+CHECKED json_t *
 resources_registry(const struct registry *registry);
-json_t *
+CHECKED json_t *
 resources_certificate(const char *pem);
-json_t *
+CHECKED json_t *
+resources_certificates(const struct registry *registry);
+CHECKED json_t *
 resources_device(const struct names_path *registry,
                  const struct registry_device *device);
-json_t *
+CHECKED json_t *
 resources_credential(const struct registry_credential *credential);
+CHECKED json_t *
+resources_credentials(const struct registry_device *device);
 /* ACKED is when the device acknowledged it; 0 if it did not. */
-json_t *
+CHECKED json_t *
 resources_config(const struct registry_config *config, int64_t acked);
-json_t *
+CHECKED json_t *
 resources_state(const struct traffic_state *state);
-json_t *
+CHECKED json_t *
 resources_received(const struct traffic_received *message);
 
 /* Adds to DEVICE what the bridges know of it. */

@@ -303,7 +303,7 @@ print_row(const struct show_column *columns, const size_t *widths, json_t *row)
     char number[24];
     int gap = 0;
 
-    for (size_t i = 0; columns[i].heading != NULL; i++)
+    for (size_t i = 0; i < SHOW_COLUMNS_MOST && columns[i].heading != NULL; i++)
         print_cell(row != NULL ? cell(row, columns[i].member, number)
                                : columns[i].heading,
                    widths[i], &gap);
@@ -315,7 +315,8 @@ widen(const struct show_column *columns, size_t *widths, json_t *rows)
 {
     char number[24];
 
-    for (size_t i = 0; columns[i].heading != NULL; i++) {
+    for (size_t i = 0; i < SHOW_COLUMNS_MOST && columns[i].heading != NULL;
+         i++) {
         if (strlen(columns[i].heading) > widths[i])
             widths[i] = strlen(columns[i].heading);
         for (size_t j = 0; j < json_array_size(rows); j++) {

@@ -48,20 +48,20 @@ CHECKED bool
 show_end(struct show_stream *stream);
 
 /* TEXT as a JSON string; if it is not UTF-8, one that says so. */
-json_t *
+CHECKED json_t *
 show_text(const char *text);
 
 /* Unix seconds as RFC 3339 in UTC, as a JSON string. */
-json_t *
+CHECKED json_t *
 show_time(int64_t seconds);
 
 /* Unix milliseconds likewise, with three digits behind the seconds. */
-json_t *
+CHECKED json_t *
 show_time_ms(int64_t milliseconds);
 
 /* Bytes in base64 (RFC 4648 section 4), as a JSON string; NULL when memory is
  * short. */
-json_t *
+CHECKED json_t *
 show_bytes(const void *bytes, size_t length);
 
 /* Writes TEXT to stdout with "\\xNN" for all that is not printable ASCII. */
