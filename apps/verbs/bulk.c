@@ -110,11 +110,12 @@ import_file(struct verbs_call *call)
 {
     struct import *it = calloc(1, sizeof *it);
     char what[64];
+    enum exit_code code = EXIT_CODE_FAILED;
     bool ok = false;
 
     if (it == NULL) {
         log_error("out of memory");
-        return EXIT_CODE_FAILED;
+        return code;
     }
     it->call = call;
     it->file = strcmp(call->name, "-") == 0 ? stdin : fopen(call->name, "r");
@@ -129,12 +130,12 @@ import_file(struct verbs_call *call)
         read_device_free(&it->items[i]);
     if (ok) {
         snprintf(what, sizeof what, "%zu", it->added);
-        verbs_say("Imported devices", what);
+        code = verbs_done(call, "Imported devices", what, NULL);
     }
     if (it->file != NULL && it->file != stdin)
         fclose(it->file);
     free(it);
-    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    return code;
 }
 
 /* The configuration goes along, without its version. */

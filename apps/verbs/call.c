@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "filter.h"
 #include "registry/intake.h"
 #include "show.h"
 #include "tell.h"
@@ -62,12 +63,26 @@ static const struct options_row device_rows[] = {
 static const struct options_row output_rows[] = {
     { OPTIONS_HEADING, "Output", NULL, 0, NULL, 0, 0 },
     { OPTIONS_TEXT, "format", "FORMAT", FIELD(format),
-      "table (lists only), json or yaml.", 0, 0 },
+      "table (lists only), json, yaml or value(KEY,...).", 0, 0 },
     { OPTIONS_FLAG, "json", NULL, FIELD(json), "Short for --format json.", 0,
       0 },
     { OPTIONS_FLAG, "quiet", NULL, FIELD(quiet),
       "Nothing: no verb asks anything.  For scripts written for gcloud.", 0,
       0 },
+    { 0 },
+};
+
+/* And what every list does besides. */
+static const struct options_row list_rows[] = {
+    { OPTIONS_TEXT, "filter", "FILTER", FIELD(filter),
+      "Only those that match, like \"blocked=true AND id:sensor*\".", 0, 0 },
+    { OPTIONS_TEXT, "sort-by", "[~]KEY", FIELD(sort_by),
+      "In the order of this member, with ~ the other way round.", 0, 0 },
+    { OPTIONS_NUMBER, "limit", "N", FIELD(limit), "At most N; default all.", 1,
+      INT64_MAX },
+    { OPTIONS_NUMBER, "page-size", "N", FIELD(page_size),
+      "Nothing: pages are not seen.  For scripts written for gcloud.", 1,
+      INT64_MAX },
     { 0 },
 };
 
@@ -110,6 +125,8 @@ collect_rows(const struct verbs_verb *verb, struct options_row *rows)
         count = append(rows, count, device_rows);
     count = append(rows, count, verb->rows);
     count = append(rows, count, output_rows);
+    if (verb->format == VERBS_LIST)
+        count = append(rows, count, list_rows);
     rows[count] = (struct options_row){ 0 };
 }
 
@@ -177,6 +194,35 @@ set_path(const struct verbs_verb *verb, const char *operand,
 }
 
 static bool
+is_listing(const struct verbs_verb *verb)
+{
+    return verb->format == VERBS_TABLE || verb->format == VERBS_LIST;
+}
+
+/* "value(a,b.c)": the keys between the parentheses. */
+static bool
+set_keys(const char *word, struct verbs_call *call)
+{
+    static const char start[] = "value(";
+    size_t length = strlen(word);
+
+    if (strncmp(word, start, sizeof start - 1) != 0 || word[length - 1] != ')')
+        return false;
+    for (word += sizeof start - 1; *word != '\0' && *word != ')';) {
+        size_t key = strcspn(word, ",)");
+
+        if (call->key_count == VERBS_KEYS_MOST || key == 0)
+            return false;
+        call->keys[call->key_count] = strndup(word, key);
+        if (call->keys[call->key_count++] == NULL)
+            return false;
+        word += key + (word[key] == ',');
+    }
+    call->format = VERBS_VALUES;
+    return call->key_count > 0;
+}
+
+static bool
 set_format(const struct verbs_verb *verb, struct verbs_call *call)
 {
     static const struct {
@@ -189,24 +235,24 @@ set_format(const struct verbs_verb *verb, struct verbs_call *call)
     };
     const char *word = call->arguments.format;
 
-    call->format = verb->format;
+    call->format = is_listing(verb) ? VERBS_TABLE : verb->format;
     if (call->arguments.json && word != NULL) {
         log_error("--json and --format are two ways to say one thing");
         return false;
     }
     if (call->arguments.json)
         word = "json";
-    if (word == NULL)
+    if (word == NULL || set_keys(word, call))
         return true;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (strcmp(formats[i].word, word) != 0 ||
-            (formats[i].format == VERBS_TABLE && verb->format != VERBS_TABLE))
+            (formats[i].format == VERBS_TABLE && !is_listing(verb)))
             continue;
         call->format = formats[i].format;
         return true;
     }
-    log_error("--format is %sjson or yaml here, not \"%s\"",
-              verb->format == VERBS_TABLE ? "table, " : "", word);
+    log_error("--format is %sjson, yaml or value(KEY,...) here, not \"%s\"",
+              is_listing(verb) ? "table, " : "", word);
     return false;
 }
 
@@ -309,25 +355,33 @@ verbs_done(struct verbs_call *call, const char *did, const char *what,
            json_t *made)
 {
     verbs_say(did, what);
-    if (made == NULL || call->format == VERBS_UNSAID) {
+    if (call->format == VERBS_UNSAID) {
         json_decref(made);
         return EXIT_CODE_DONE;
     }
-    return show_value(call->format, made) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    if (made == NULL)
+        made = json_object();
+    return show_value(call, made) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
 
-/* ARGV is what the verb NAME was given. */
-static enum exit_code
-run(const struct verbs_verb *verb, struct verbs_call *call, const char *name,
-    int argc, char **argv)
+static void
+release(struct verbs_call *call)
 {
-    enum exit_code code = verb->run(call);
-
     registry_store_close(&call->store);
-    if (code == EXIT_CODE_DONE && call->is_change)
-        verbs_tell(call, name, argc, argv);
     traffic_close(&call->traffic);
-    return code;
+    for (size_t i = 0; i < call->key_count; i++)
+        free(call->keys[i]);
+}
+
+/* What was given, as far as all verbs have it in common. */
+static bool
+understand(const struct verbs_verb *verb, const char *operand,
+           struct verbs_call *call)
+{
+    const char *filter = call->arguments.filter;
+
+    return set_path(verb, operand, call) && set_format(verb, call) &&
+           (filter == NULL || filter_check(filter));
 }
 
 enum exit_code
@@ -339,6 +393,7 @@ verbs_run(const struct verbs_verb *verb, const char *name, int argc,
     struct options_program program = { name, verb->synopsis, verb->summary,
                                        rows, operands,       operands };
     struct verbs_call call = { .store = NULL };
+    enum exit_code code = EXIT_CODE_MISUSED;
     const char *operand = NULL;
 
     collect_rows(verb, rows);
@@ -351,9 +406,13 @@ verbs_run(const struct verbs_verb *verb, const char *name, int argc,
     case OPTIONS_RUN:
         break;
     }
-    if (!set_path(verb, operand, &call) || !set_format(verb, &call))
-        return EXIT_CODE_MISUSED;
-    return run(verb, &call, name, argc, argv);
+    if (understand(verb, operand, &call))
+        code = verb->run(&call);
+    registry_store_close(&call.store);
+    if (code == EXIT_CODE_DONE && call.is_change)
+        verbs_tell(&call, name, argc, argv);
+    release(&call);
+    return code;
 }
 
 const char *

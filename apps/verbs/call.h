@@ -26,6 +26,9 @@ struct verbs_arguments {
     bool json;
     bool quiet;
     int64_t limit;
+    int64_t page_size;
+    const char *filter;
+    const char *sort_by;
 
     bool enable_mqtt, disable_mqtt;
     bool enable_http, disable_http;
@@ -75,7 +78,11 @@ enum verbs_format {
     VERBS_TABLE,
     VERBS_JSON,
     VERBS_YAML,
+    VERBS_VALUES, /* only some members, of verbs_call.keys */
+    VERBS_LIST,   /* of a verb: a table that can be chosen from */
 };
+
+enum { VERBS_KEYS_MOST = 8 };
 
 /* What the one word is that is no option. */
 enum verbs_operand {
@@ -96,7 +103,9 @@ enum verbs_scope {
 
 struct verbs_call {
     struct verbs_arguments arguments;
-    enum verbs_format format;
+    enum verbs_format format; /* never VERBS_LIST */
+    char *keys[VERBS_KEYS_MOST];
+    size_t key_count;
     struct names_path path; /* what is not named is "" */
     size_t index;           /* of VERBS_INDEX */
     const char *name;       /* of VERBS_NAME */
@@ -145,7 +154,7 @@ void
 verbs_say(const char *did, const char *what);
 
 /* The same, and shows MADE, which is given up, if a format was asked for.
- * NULL: there is nothing to show. */
+ * NULL: there is nothing to show, which in JSON is "{}". */
 CHECKED enum exit_code
 verbs_done(struct verbs_call *call, const char *did, const char *what,
            json_t *made);

@@ -123,7 +123,7 @@ const struct verbs_verb verbs_registries_credentials_list = {
     NULL,
     VERBS_NONE,
     VERBS_OF_REGISTRY,
-    VERBS_TABLE,
+    VERBS_LIST,
     list,
 };
 

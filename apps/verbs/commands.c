@@ -68,14 +68,14 @@ wait_for(struct verbs_call *call, int64_t key, int64_t seconds,
 }
 
 static bool
-tell(const struct verbs_call *call, enum traffic_outcome outcome)
+tell(struct verbs_call *call, enum traffic_outcome outcome)
 {
     const char *device = call->path.device;
 
     switch (outcome) {
     case TRAFFIC_DELIVERED:
-        verbs_say("Sent command to device", device);
-        return true;
+        return verbs_done(call, "Sent command to device", device, NULL) ==
+               EXIT_CODE_DONE;
     case TRAFFIC_NOT_SUBSCRIBED:
         log_error("FAILED_PRECONDITION: The device \"%s\" is not subscribed "
                   "to the commands topic: it must be connected and subscribe "

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define FIELD(name) offsetof(struct verbs_arguments, name)
 
@@ -24,12 +25,6 @@ static const struct options_row update_rows[] = {
       "The same from a file, any bytes, at most 64 KB.", 0, 0 },
     { OPTIONS_NUMBER, "version-to-update", "N", FIELD(version),
       "Only if this is the present version; default any.", 0, INT64_MAX },
-    { 0 },
-};
-
-static const struct options_row list_rows[] = {
-    { OPTIONS_NUMBER, "limit", "N", FIELD(limit), "At most N; default 10.", 1,
-      INT64_MAX },
     { 0 },
 };
 
@@ -48,6 +43,7 @@ static const struct show_column state_columns[] = {
 static enum exit_code
 update(struct verbs_call *call)
 {
+    struct registry_config made = { .updated = (int64_t)time(NULL) };
     char *bytes = NULL;
     size_t length = 0;
     enum exit_code code =
@@ -56,10 +52,13 @@ update(struct verbs_call *call)
     if (code == EXIT_CODE_DONE &&
         (!verbs_open(call, REGISTRY_WRITE) ||
          !registry_config_set(call->store, &call->path, call->arguments.version,
-                              bytes, length, NULL)))
+                              bytes, length, &made.version)))
         code = EXIT_CODE_FAILED;
+    made.data = (unsigned char *)bytes;
+    made.length = length;
     if (code == EXIT_CODE_DONE)
-        verbs_say("Updated configuration for device", call->path.device);
+        code = verbs_done(call, "Updated configuration for device",
+                          call->path.device, resources_config(&made, 0));
     free(bytes);
     return code;
 }
@@ -93,27 +92,19 @@ config(struct verbs_call *call, uint64_t num_id,
     return resources_config(it, acked);
 }
 
-static size_t
-limit(const struct verbs_call *call, size_t most)
-{
-    int64_t given = call->arguments.limit;
-
-    return given > 0 && (size_t)given < most ? (size_t)given : most;
-}
-
 static enum exit_code
 list(struct verbs_call *call)
 {
     struct registry_configs *configs = NULL;
     json_t *rows = json_array();
     uint64_t num_id = 0;
-    bool ok = find(call, limit(call, REGISTRY_CONFIGS_KEPT), &configs, &num_id);
+    bool ok = find(call, REGISTRY_CONFIGS_KEPT, &configs, &num_id);
 
     for (size_t i = 0; ok && i < configs->count; i++)
         ok = json_array_append_new(
                  rows, config(call, num_id, &configs->items[i])) == 0;
     if (ok)
-        ok = show_list(call->format, config_columns, rows);
+        ok = show_list(call, config_columns, rows);
     else
         json_decref(rows);
     registry_configs_free(&configs);
@@ -125,9 +116,8 @@ describe(struct verbs_call *call)
 {
     struct registry_configs *configs = NULL;
     uint64_t num_id = 0;
-    bool ok =
-        find(call, 1, &configs, &num_id) &&
-        show_value(call->format, config(call, num_id, &configs->items[0]));
+    bool ok = find(call, 1, &configs, &num_id) &&
+              show_value(call, config(call, num_id, &configs->items[0]));
 
     registry_configs_free(&configs);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
@@ -159,12 +149,12 @@ list_states(struct verbs_call *call)
 
     if (ok && call->traffic != NULL)
         ok = traffic_state_list(call->traffic, device->num_id,
-                                limit(call, TRAFFIC_STATES_KEPT), &states);
+                                TRAFFIC_STATES_KEPT, &states);
     for (size_t i = 0; ok && states != NULL && i < states->count; i++)
         ok = json_array_append_new(rows, resources_state(&states->items[i])) ==
              0;
     if (ok)
-        ok = show_list(call->format, state_columns, rows);
+        ok = show_list(call, state_columns, rows);
     else
         json_decref(rows);
     traffic_states_free(&states);
@@ -186,10 +176,10 @@ const struct verbs_verb verbs_devices_configs_update = {
 const struct verbs_verb verbs_devices_configs_list = {
     "--project P --region L --registry R --device D [OPTION ...]",
     "Lists the last 10 configurations of a device, the newest first.",
-    list_rows,
+    NULL,
     VERBS_NONE,
     VERBS_OF_DEVICE,
-    VERBS_TABLE,
+    VERBS_LIST,
     list,
 };
 
@@ -216,9 +206,9 @@ const struct verbs_verb verbs_devices_configs_get_value = {
 const struct verbs_verb verbs_devices_states_list = {
     "--project P --region L --registry R --device D [OPTION ...]",
     "Lists the last 10 states of a device, the newest first.",
-    list_rows,
+    NULL,
     VERBS_NONE,
     VERBS_OF_DEVICE,
-    VERBS_TABLE,
+    VERBS_LIST,
     list_states,
 };

@@ -151,7 +151,7 @@ const struct verbs_verb verbs_devices_credentials_list = {
     NULL,
     VERBS_NONE,
     VERBS_OF_DEVICE,
-    VERBS_TABLE,
+    VERBS_LIST,
     list,
 };
 

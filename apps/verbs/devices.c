@@ -62,8 +62,6 @@ static const struct options_row update_rows[] = {
 };
 
 static const struct options_row list_rows[] = {
-    { OPTIONS_NUMBER, "limit", "N", FIELD(limit), "At most N; default all.", 1,
-      INT64_MAX },
     { OPTIONS_LIST, "device-ids", "ID[,...]", FIELD(device_ids),
       "Only these, by id.", 0, 0 },
     { OPTIONS_LIST, "device-num-ids", "NUM_ID[,...]", FIELD(device_num_ids),
@@ -134,11 +132,15 @@ whole(struct verbs_call *call, const struct registry_device *device)
 {
     struct registry_config *config = NULL;
     json_t *it = resources_device(&call->path, device);
+    int64_t acked = 0;
 
     if (it != NULL &&
         registry_config_find(call->store, device->num_id, &config) &&
-        config != NULL)
-        json_object_set_new(it, "config", resources_config(config, 0));
+        config != NULL &&
+        (call->traffic == NULL ||
+         traffic_config_ack_find(call->traffic, device->num_id, config->version,
+                                 &acked)))
+        json_object_set_new(it, "config", resources_config(config, acked));
     registry_config_free(&config);
     return it;
 }
@@ -177,7 +179,7 @@ show_one(struct verbs_call *call)
         ok = false;
     }
     if (ok)
-        ok = show_value(call->format, it);
+        ok = show_value(call, it);
     registry_device_free(&got);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
@@ -264,6 +266,17 @@ update(struct verbs_call *call)
 }
 
 /* What the bridges know of it goes last, and is no reason to fail. */
+static void
+forget(struct verbs_call *call, uint64_t num_id)
+{
+    if (!verbs_look_at_traffic(call) || call->traffic == NULL)
+        return;
+    traffic_close(&call->traffic);
+    if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
+        !traffic_device_forget(call->traffic, num_id))
+        log_warning("what the bridges know of it stays behind");
+}
+
 static enum exit_code
 delete_one(struct verbs_call *call)
 {
@@ -272,16 +285,9 @@ delete_one(struct verbs_call *call)
 
     if (verbs_open(call, REGISTRY_WRITE) &&
         registry_device_get(call->store, &call->path, &device) &&
-        registry_device_delete(call->store, &call->path))
-        code = EXIT_CODE_DONE;
-    if (code == EXIT_CODE_DONE) {
-        verbs_say("Deleted device", call->path.device);
-        if (verbs_look_at_traffic(call) && call->traffic != NULL) {
-            traffic_close(&call->traffic);
-            if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
-                !traffic_device_forget(call->traffic, device->num_id))
-                log_warning("what the bridges know of it stays behind");
-        }
+        registry_device_delete(call->store, &call->path)) {
+        code = verbs_done(call, "Deleted device", call->path.device, NULL);
+        forget(call, device->num_id);
     }
     registry_device_free(&device);
     return code;
@@ -304,7 +310,7 @@ const struct verbs_verb verbs_devices_list = {
     list_rows,
     VERBS_NONE,
     VERBS_OF_REGISTRY,
-    VERBS_TABLE,
+    VERBS_LIST,
     list,
 };
 

@@ -33,8 +33,6 @@ static const struct options_row bind_rows[] = {
 static const struct options_row list_rows[] = {
     { OPTIONS_TEXT, "gateway", "GATEWAY", FIELD(gateway),
       "The gateway's id or numeric id.", 0, 0 },
-    { OPTIONS_NUMBER, "limit", "N", FIELD(limit), "At most N; default all.", 1,
-      INT64_MAX },
     { 0 },
 };
 
@@ -82,8 +80,7 @@ bind_one(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_bind(call->store, &call->path, given->gateway, given->device))
         return EXIT_CODE_FAILED;
-    verbs_say("Bound device", given->device);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Bound device", given->device, NULL);
 }
 
 static enum exit_code
@@ -97,8 +94,7 @@ unbind_one(struct verbs_call *call)
         !registry_unbind(call->store, &call->path, given->gateway,
                          given->device))
         return EXIT_CODE_FAILED;
-    verbs_say("Unbound device", given->device);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Unbound device", given->device, NULL);
 }
 
 static enum exit_code
@@ -142,6 +138,6 @@ const struct verbs_verb verbs_devices_gateways_list_bound_devices = {
     list_rows,
     VERBS_NONE,
     VERBS_OF_REGISTRY,
-    VERBS_TABLE,
+    VERBS_LIST,
     list,
 };

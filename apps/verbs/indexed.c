@@ -17,11 +17,10 @@ indexed_list(struct verbs_call *call, const struct show_column *columns,
         return EXIT_CODE_FAILED;
     json_array_foreach(all, i, row)
     {
-        if (call->format == VERBS_TABLE)
+        if (call->format == VERBS_TABLE || call->format == VERBS_VALUES)
             json_object_set_new(row, "index", json_integer((json_int_t)i));
     }
-    return show_list(call->format, columns, all) ? EXIT_CODE_DONE
-                                                 : EXIT_CODE_FAILED;
+    return show_list(call, columns, all) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
 
 enum exit_code
@@ -34,7 +33,7 @@ indexed_describe(struct verbs_call *call, const char *owner, const char *name,
     if (all != NULL && row == NULL)
         log_error("the %s %s has no %s with the index %zu", owner, name, what,
                   call->index);
-    else if (all != NULL && show_value(call->format, json_incref(row)))
+    else if (all != NULL && show_value(call, json_incref(row)))
         code = EXIT_CODE_DONE;
     json_decref(all);
     return code;

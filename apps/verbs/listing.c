@@ -7,6 +7,7 @@
 #include "listing.h"
 
 #include "base/log.h"
+#include "filter.h"
 #include "resources.h"
 #include "show.h"
 
@@ -37,33 +38,49 @@ static const struct show_column connected_columns[] = {
 struct listing {
     struct verbs_call *call;
     struct show_stream stream;
+    json_t *all;  /* to be sorted when all are there; NULL: not to be */
     int64_t left; /* how many more may be printed */
     bool has_type;
     int type; /* then only devices of this */
 };
 
+/* The row of a device, with what was asked for besides; NULL, logged. */
+static json_t *
+row_of(struct verbs_call *call, const struct registry_device *device)
+{
+    struct traffic_device status = { 0 };
+    json_t *row = resources_device(&call->path, device);
+
+    if (row == NULL)
+        log_error("out of memory");
+    if (row == NULL || !call->arguments.connected || call->traffic == NULL)
+        return row;
+    if (!traffic_device_find(call->traffic, device->num_id, &status)) {
+        json_decref(row);
+        return NULL;
+    }
+    if (status.connected_since > 0)
+        json_object_set_new(row, "connectedSince",
+                            show_time(status.connected_since));
+    return row;
+}
+
 static bool
 add(struct listing *it, const struct registry_device *device, json_t *rows)
 {
-    struct verbs_call *call = it->call;
-    struct traffic_device status = { 0 };
     json_t *row;
 
     if (it->left == 0 ||
         (it->has_type && (int)device->gateway_type != it->type))
         return true;
-    it->left--;
-    row = resources_device(&call->path, device);
-    if (row != NULL && call->arguments.connected) {
-        if (call->traffic != NULL &&
-            !traffic_device_find(call->traffic, device->num_id, &status)) {
-            json_decref(row);
-            return false;
-        }
-        if (status.connected_since > 0)
-            json_object_set_new(row, "connectedSince",
-                                show_time(status.connected_since));
+    row = row_of(it->call, device);
+    if (row == NULL)
+        return false;
+    if (!filter_matches(it->call->arguments.filter, row)) {
+        json_decref(row);
+        return true;
     }
+    it->left -= it->all == NULL;
     if (json_array_append_new(rows, row) == 0)
         return true;
     log_error("out of memory");
@@ -73,15 +90,15 @@ add(struct listing *it, const struct registry_device *device, json_t *rows)
 static bool
 print_page(struct listing *it, const struct registry_device_page *page)
 {
-    json_t *rows = json_array();
+    json_t *rows = it->all != NULL ? json_incref(it->all) : json_array();
     bool ok = rows != NULL;
 
     for (size_t i = 0; ok && i < page->count; i++)
         ok = add(it, page->items[i], rows);
-    if (ok)
+    if (ok && it->all == NULL)
         return show_rows(&it->stream, rows);
     json_decref(rows);
-    return false;
+    return ok;
 }
 
 static bool
@@ -150,11 +167,10 @@ listing_devices(struct verbs_call *call, listing_source *source)
     const struct verbs_arguments *given = &call->arguments;
     struct listing it = {
         .call = call,
-        .stream = { call->format,
-                    given->connected ? connected_columns : columns,
-                    { 0 },
-                    false },
+        .stream = { .call = call,
+                    .columns = given->connected ? connected_columns : columns },
         .left = given->limit > 0 ? given->limit : INT64_MAX,
+        .all = given->sort_by != NULL ? json_array() : NULL,
         .has_type = given->gateway_type != NULL,
     };
     bool ok;
@@ -163,6 +179,7 @@ listing_devices(struct verbs_call *call, listing_source *source)
                                         given->gateway_type, &it.type)) {
         log_error("--gateway-type is gateway or non-gateway, not \"%s\"",
                   given->gateway_type);
+        json_decref(it.all);
         return EXIT_CODE_MISUSED;
     }
     ok = verbs_open(call, REGISTRY_BROWSE) &&
@@ -172,5 +189,10 @@ listing_devices(struct verbs_call *call, listing_source *source)
              print_names(&it, &given->device_num_ids);
     else if (ok)
         ok = print_all(&it, source);
-    return ok && show_end(&it.stream) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+    if (ok && it.all != NULL)
+        ok = show_list(call, it.stream.columns, json_incref(it.all));
+    else if (ok)
+        ok = show_end(&it.stream);
+    json_decref(it.all);
+    return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }

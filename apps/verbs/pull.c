@@ -78,7 +78,7 @@ append(struct pull *pull, const struct traffic_batch *batch, json_t *rows)
     for (size_t i = 0; i < batch->count; i++) {
         json_t *row = resources_received(&batch->items[i]);
 
-        if (row != NULL && pull->stream.format == VERBS_TABLE)
+        if (row != NULL && pull->call->format == VERBS_TABLE)
             json_object_set_new(row, "shown", shown(&batch->items[i]));
         if (json_array_append_new(rows, row) != 0) {
             log_error("out of memory");
@@ -114,7 +114,7 @@ print(struct pull *pull, const struct traffic_batch *batch)
 
     if (!ok)
         json_decref(rows);
-    else if (pull->call->arguments.follow && pull->stream.format == VERBS_JSON)
+    else if (pull->call->arguments.follow && pull->call->format == VERBS_JSON)
         ok = print_lines(rows);
     else
         ok = show_rows(&pull->stream, rows);
@@ -173,7 +173,7 @@ pull_messages(struct verbs_call *call)
 {
     const struct verbs_arguments *given = &call->arguments;
     struct pull pull = { .call = call,
-                         .stream = { .format = call->format },
+                         .stream = { .call = call },
                          .left = given->limit };
 
     memcpy(pull.columns, columns, sizeof columns);
@@ -232,6 +232,8 @@ ack(struct verbs_call *call)
     }
     if (ok)
         fprintf(stderr, "Acked the messages.\n");
+    if (ok && call->format != VERBS_UNSAID)
+        ok = show_value(call, json_object());
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
 

@@ -39,12 +39,6 @@ static const struct options_row create_rows[] = {
     { 0 },
 };
 
-static const struct options_row list_rows[] = {
-    { OPTIONS_NUMBER, "limit", "N", FIELD(limit), "At most N; default all.", 1,
-      INT64_MAX },
-    { 0 },
-};
-
 /* All that an update can set is what a create can, but the certificate. */
 enum { UPDATE_ROWS_FROM = 2 };
 
@@ -122,7 +116,7 @@ show_one(struct verbs_call *call)
 {
     struct registry *got = NULL;
     bool ok = registry_get(call->store, &call->path, &got) &&
-              show_value(call->format, resources_registry(got));
+              show_value(call, resources_registry(got));
 
     registry_free(&got);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
@@ -193,11 +187,7 @@ static bool
 append_page(struct verbs_call *call, const struct registry_page *page,
             json_t *rows)
 {
-    int64_t limit = call->arguments.limit;
-
     for (size_t i = 0; i < page->count; i++) {
-        if (limit > 0 && (int64_t)json_array_size(rows) >= limit)
-            return true;
         if (json_array_append_new(rows, row(page->items[i], call->format)) !=
             0) {
             log_error("out of memory");
@@ -226,7 +216,7 @@ list(struct verbs_call *call)
         registry_page_free(&page);
     }
     if (ok)
-        ok = show_list(call->format, columns, rows);
+        ok = show_list(call, columns, rows);
     else
         json_decref(rows);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
@@ -280,8 +270,7 @@ delete_one(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_delete(call->store, &call->path))
         return EXIT_CODE_FAILED;
-    verbs_say("Deleted registry", call->path.registry);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Deleted registry", call->path.registry, NULL);
 }
 
 const struct verbs_verb verbs_registries_create = {
@@ -297,10 +286,10 @@ const struct verbs_verb verbs_registries_create = {
 const struct verbs_verb verbs_registries_list = {
     "--project P --region L [OPTION ...]",
     "Lists the registries of a location.",
-    list_rows,
+    NULL,
     VERBS_NONE,
     VERBS_OF_LOCATION,
-    VERBS_TABLE,
+    VERBS_LIST,
     list,
 };
 

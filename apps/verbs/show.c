@@ -7,9 +7,11 @@
 #include "show.h"
 
 #include "base/log.h"
+#include "filter.h"
 
 #include <limits.h>
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,40 +248,33 @@ print_json(const json_t *value)
     putchar('\n');
 }
 
+/* The members that were asked for, with tabs between them. */
+static void
+print_members(const struct verbs_call *call, json_t *row)
+{
+    for (size_t i = 0; i < call->key_count; i++) {
+        char number[FILTER_DIGITS];
+
+        show_harmless(filter_value(row, call->keys[i], number));
+        putchar(i + 1 < call->key_count ? '\t' : '\n');
+    }
+}
+
 bool
-show_value(enum verbs_format format, json_t *value)
+show_value(const struct verbs_call *call, json_t *value)
 {
     if (value == NULL) {
         log_error("out of memory");
         return false;
     }
-    if (format == VERBS_JSON)
+    if (call->format == VERBS_JSON)
         print_json(value);
+    else if (call->format == VERBS_VALUES)
+        print_members(call, value);
     else
         print_yaml(value, 0, false);
     json_decref(value);
     return true;
-}
-
-/* What a row shows in a column; a constant or the row's. */
-static const char *
-cell(json_t *row, const char *member, char number[24])
-{
-    char part[64];
-    size_t length = strcspn(member, ".");
-    json_t *value;
-
-    snprintf(part, sizeof part, "%.*s", (int)length, member);
-    value = json_object_get(row, part);
-    if (member[length] == '.')
-        return cell(value, member + length + 1, number);
-    if (json_is_boolean(value))
-        return json_is_true(value) ? "True" : "False";
-    if (json_is_integer(value)) {
-        snprintf(number, 24, "%lld", (long long)json_integer_value(value));
-        return number;
-    }
-    return json_is_string(value) ? json_string_value(value) : "";
 }
 
 /* Prints a cell; *GAP is what must stand before the next one that is not
@@ -300,11 +295,11 @@ print_cell(const char *text, size_t width, int *gap)
 static void
 print_row(const struct show_column *columns, const size_t *widths, json_t *row)
 {
-    char number[24];
+    char number[FILTER_DIGITS];
     int gap = 0;
 
     for (size_t i = 0; i < SHOW_COLUMNS_MOST && columns[i].heading != NULL; i++)
-        print_cell(row != NULL ? cell(row, columns[i].member, number)
+        print_cell(row != NULL ? filter_value(row, columns[i].member, number)
                                : columns[i].heading,
                    widths[i], &gap);
     putchar('\n');
@@ -313,15 +308,15 @@ print_row(const struct show_column *columns, const size_t *widths, json_t *row)
 static void
 widen(const struct show_column *columns, size_t *widths, json_t *rows)
 {
-    char number[24];
+    char number[FILTER_DIGITS];
 
     for (size_t i = 0; i < SHOW_COLUMNS_MOST && columns[i].heading != NULL;
          i++) {
         if (strlen(columns[i].heading) > widths[i])
             widths[i] = strlen(columns[i].heading);
         for (size_t j = 0; j < json_array_size(rows); j++) {
-            size_t width = escaped_length(
-                cell(json_array_get(rows, j), columns[i].member, number));
+            size_t width = escaped_length(filter_value(
+                json_array_get(rows, j), columns[i].member, number));
 
             if (width > widths[i])
                 widths[i] = width;
@@ -354,18 +349,28 @@ print_elements(const json_t *rows, bool is_first)
     return length > 4;
 }
 
+static void
+print_all_members(const struct verbs_call *call, const json_t *rows)
+{
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        print_members(call, json_array_get(rows, i));
+}
+
 bool
 show_rows(struct show_stream *stream, json_t *rows)
 {
+    enum verbs_format format = stream->call->format;
     bool ok = rows != NULL;
 
-    if (ok && stream->format == VERBS_TABLE)
+    if (ok && format == VERBS_TABLE)
         print_table(stream, rows);
     else if (ok && json_array_size(rows) == 0) {
         json_decref(rows);
         return true;
-    } else if (ok && stream->format == VERBS_JSON)
+    } else if (ok && format == VERBS_JSON)
         ok = print_elements(rows, !stream->has_rows);
+    else if (ok && format == VERBS_VALUES)
+        print_all_members(stream->call, rows);
     else if (ok)
         print_array(rows, 0);
     stream->has_rows = true;
@@ -378,20 +383,43 @@ show_rows(struct show_stream *stream, json_t *rows)
 bool
 show_end(struct show_stream *stream)
 {
+    enum verbs_format format = stream->call->format;
+
     if (stream->has_rows)
-        printf(stream->format == VERBS_JSON ? "\n]\n" : "");
-    else if (stream->format == VERBS_TABLE)
+        printf(format == VERBS_JSON ? "\n]\n" : "");
+    else if (format == VERBS_TABLE)
         print_table(stream, NULL);
-    else
+    else if (format != VERBS_VALUES)
         printf("[]\n");
     return true;
 }
 
+/* Takes what is not wanted out of ROWS, and puts the rest in order. */
+static bool
+choose(const struct verbs_call *call, json_t *rows)
+{
+    const struct verbs_arguments *given = &call->arguments;
+    size_t most = given->limit > 0 ? (size_t)given->limit : SIZE_MAX;
+
+    for (size_t i = json_array_size(rows); i > 0; i--)
+        if (!filter_matches(given->filter, json_array_get(rows, i - 1)))
+            json_array_remove(rows, i - 1);
+    if (given->sort_by != NULL && !filter_sort(rows, given->sort_by))
+        return false;
+    while (json_array_size(rows) > most)
+        json_array_remove(rows, json_array_size(rows) - 1);
+    return true;
+}
+
 bool
-show_list(enum verbs_format format, const struct show_column *columns,
+show_list(const struct verbs_call *call, const struct show_column *columns,
           json_t *rows)
 {
-    struct show_stream stream = { format, columns, { 0 }, false };
+    struct show_stream stream = { .call = call, .columns = columns };
 
+    if (rows != NULL && !choose(call, rows)) {
+        json_decref(rows);
+        return false;
+    }
     return show_rows(&stream, rows) && show_end(&stream);
 }

@@ -16,23 +16,25 @@ struct show_column {
     const char *member;
 };
 
-/* Prints VALUE, which is given up, in a format that is no table.  False,
- * logged, when memory is short or VALUE is NULL. */
+/* Prints VALUE, which is given up, in the call's format, which is no table.
+ * False, logged, when memory is short or VALUE is NULL. */
 CHECKED bool
-show_value(enum verbs_format format, json_t *value);
+show_value(const struct verbs_call *call, json_t *value);
 
-/* Prints an array of objects, which is given up; COLUMNS end in one without
- * a heading.  A table of no rows has its heading all the same. */
+/* Prints those of an array of objects, which is given up, that the call's
+ * --filter and --limit leave, in the order of --sort-by; COLUMNS end in one
+ * without a heading.  A table of no rows has its heading all the same. */
 CHECKED bool
-show_list(enum verbs_format format, const struct show_column *columns,
+show_list(const struct verbs_call *call, const struct show_column *columns,
           json_t *rows);
 
 enum { SHOW_COLUMNS_MOST = 8 };
 
 /* An array of objects that is printed piece by piece, so that it is never in
- * memory as a whole.  FORMAT and COLUMNS are set, the others 0. */
+ * memory as a whole.  CALL and COLUMNS are set, the others 0.  It is all
+ * printed: who calls has chosen. */
 struct show_stream {
-    enum verbs_format format;
+    const struct verbs_call *call;
     const struct show_column *columns;
     size_t widths[SHOW_COLUMNS_MOST];
     bool has_rows;

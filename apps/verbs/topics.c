@@ -34,12 +34,6 @@ static const struct options_row subscription_rows[] = {
     { 0 },
 };
 
-static const struct options_row list_rows[] = {
-    { OPTIONS_NUMBER, "limit", "N", FIELD(limit), "At most N; default all.", 1,
-      INT64_MAX },
-    { 0 },
-};
-
 static const struct show_column topic_columns[] = {
     { "NAME", "name" },
     { "MESSAGE_RETENTION", "messageRetentionDuration" },
@@ -77,6 +71,21 @@ show_seconds(int64_t seconds)
     return json_string(text);
 }
 
+static json_t *
+topic_json(const struct traffic_topic *topic)
+{
+    return json_pack("{s:s, s:o}", "name", topic->name,
+                     "messageRetentionDuration",
+                     show_seconds(topic->retention));
+}
+
+static json_t *
+subscription_json(const struct traffic_subscription *it)
+{
+    return json_pack("{s:s, s:s, s:I}", "name", it->name, "topic", it->topic,
+                     "ackDeadlineSeconds", (json_int_t)it->deadline);
+}
+
 static enum exit_code
 create_topic(struct verbs_call *call)
 {
@@ -90,8 +99,7 @@ create_topic(struct verbs_call *call)
     if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
         !traffic_topic_create(call->traffic, &wanted))
         return EXIT_CODE_FAILED;
-    verbs_say("Created topic", wanted.name);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Created topic", wanted.name, topic_json(&wanted));
 }
 
 static enum exit_code
@@ -104,15 +112,7 @@ delete_topic(struct verbs_call *call)
     if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
         !traffic_topic_delete(call->traffic, name))
         return EXIT_CODE_FAILED;
-    verbs_say("Deleted topic", name);
-    return EXIT_CODE_DONE;
-}
-
-static bool
-is_full(const struct verbs_call *call, const json_t *rows)
-{
-    return call->arguments.limit > 0 &&
-           (int64_t)json_array_size(rows) >= call->arguments.limit;
+    return verbs_done(call, "Deleted topic", name, NULL);
 }
 
 static enum exit_code
@@ -125,17 +125,14 @@ list_topics(struct verbs_call *call)
     bool ok = verbs_open_traffic(call, TRAFFIC_BROWSE);
 
     prefix(call, start);
-    while (ok && found && !is_full(call, rows)) {
+    while (ok && found) {
         ok = traffic_topic_next(call->traffic, start, topic.name, &topic,
                                 &found);
         if (ok && found)
-            json_array_append_new(rows,
-                                  json_pack("{s:s, s:o}", "name", topic.name,
-                                            "messageRetentionDuration",
-                                            show_seconds(topic.retention)));
+            json_array_append_new(rows, topic_json(&topic));
     }
     if (ok)
-        ok = show_list(call->format, topic_columns, rows);
+        ok = show_list(call, topic_columns, rows);
     else
         json_decref(rows);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
@@ -161,8 +158,8 @@ create_subscription(struct verbs_call *call)
     if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
         !traffic_subscription_create(call->traffic, &wanted, given->from_start))
         return EXIT_CODE_FAILED;
-    verbs_say("Created subscription", wanted.name);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Created subscription", wanted.name,
+                      subscription_json(&wanted));
 }
 
 static enum exit_code
@@ -176,8 +173,7 @@ delete_subscription(struct verbs_call *call)
     if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
         !traffic_subscription_delete(call->traffic, name))
         return EXIT_CODE_FAILED;
-    verbs_say("Deleted subscription", name);
-    return EXIT_CODE_DONE;
+    return verbs_done(call, "Deleted subscription", name, NULL);
 }
 
 static enum exit_code
@@ -190,17 +186,14 @@ list_subscriptions(struct verbs_call *call)
     bool ok = verbs_open_traffic(call, TRAFFIC_BROWSE);
 
     prefix(call, start);
-    while (ok && found && !is_full(call, rows)) {
+    while (ok && found) {
         ok = traffic_subscription_next(call->traffic, start, it.name, &it,
                                        &found);
         if (ok && found)
-            json_array_append_new(rows, json_pack("{s:s, s:s, s:I}", "name",
-                                                  it.name, "topic", it.topic,
-                                                  "ackDeadlineSeconds",
-                                                  (json_int_t)it.deadline));
+            json_array_append_new(rows, subscription_json(&it));
     }
     if (ok)
-        ok = show_list(call->format, subscription_columns, rows);
+        ok = show_list(call, subscription_columns, rows);
     else
         json_decref(rows);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
@@ -219,10 +212,10 @@ const struct verbs_verb verbs_topics_create = {
 const struct verbs_verb verbs_topics_list = {
     "--project P [OPTION ...]",
     "Lists the topics of a project.",
-    list_rows,
+    NULL,
     VERBS_NONE,
     VERBS_OF_PROJECT,
-    VERBS_TABLE,
+    VERBS_LIST,
     list_topics,
 };
 
@@ -249,10 +242,10 @@ const struct verbs_verb verbs_subscriptions_create = {
 const struct verbs_verb verbs_subscriptions_list = {
     "--project P [OPTION ...]",
     "Lists the subscriptions of a project.",
-    list_rows,
+    NULL,
     VERBS_NONE,
     VERBS_OF_PROJECT,
-    VERBS_TABLE,
+    VERBS_LIST,
     list_subscriptions,
 };
 

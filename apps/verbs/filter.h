@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Which rows of a list are wanted, and in which order: the part of gcloud's
+ * filters (gcloud topic filters) that people type.  Terms KEY OPERATOR VALUE,
+ * with AND or a blank between them, OR, NOT or -, and parentheses; a KEY is a
+ * member of the JSON, "a.b" a member of a member.
+ *
+ *     =  !=           the very value
+ *     :               has this word, or begins like it when it ends in "*"; "*"
+ *                     alone: is there
+ *     ~  !~           matches this regular expression (POSIX, extended)
+ *     <  <=  >  >=    as numbers, if both are, else as text; so times too
+ */
+#ifndef VERBS_FILTER_H
+#define VERBS_FILTER_H
+
+#include "base/checked.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Does a filter make sense?  False, logged, when it does not. */
+CHECKED bool
+filter_check(const char *text);
+
+/* Does ROW match a filter that makes sense?  NULL: all do. */
+CHECKED bool
+filter_matches(const char *text, json_t *row);
+
+/* Sorts an array by KEY, "~KEY" for the other way round.  False, logged, when
+ * memory is short. */
+CHECKED bool
+filter_sort(json_t *rows, const char *key);
+
+/* What a row has in a member, as tables show it: "True", "42"; NUMBER is room
+ * for digits.  "" for what is not there. */
+enum { FILTER_DIGITS = 24 };
+const char *
+filter_value(json_t *row, const char *key, char number[FILTER_DIGITS]);
+
+#endif
