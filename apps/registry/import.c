@@ -173,15 +173,35 @@ is_as_it_was(struct registry_store *store, const struct names_path *path,
     return same;
 }
 
+/* A device that comes with a number keeps it, or is refused. */
+static bool
+insert_one(struct registry_store *store, const struct batch *batch,
+           size_t index, int64_t *num_id)
+{
+    const struct registry_device *device = batch->items[index].device;
+    int64_t wanted = (int64_t)device->num_id;
+
+    if (wanted != 0)
+        *num_id = wanted;
+    else if (!step(num_id))
+        return false;
+    if (!devices_insert(store, batch->registry, device, batch->good[index],
+                        num_id))
+        return false;
+    if (wanted == 0 || *num_id == wanted)
+        return true;
+    log_error("refused: the number %lld of %s is another device's",
+              (long long)wanted, device->id);
+    return false;
+}
+
 static bool
 import_one(struct registry_store *store, const struct batch *batch,
            size_t index, int64_t *num_id)
 {
     const struct registry_import *item = &batch->items[index];
 
-    return step(num_id) &&
-           devices_insert(store, batch->registry, item->device,
-                          batch->good[index], num_id) &&
+    return insert_one(store, batch, index, num_id) &&
            (item->config == NULL ||
             configs_insert(store, *num_id, 1, item->config,
                            item->config_length));

@@ -436,7 +436,8 @@ struct registry_import {
 /*
  * Adds COUNT devices to the registry of PATH, all or none.  Those whose id is
  * taken are passed over with SKIP, else they are refused; *ADDED is how many
- * were not passed over.  When one is refused, *REFUSED is its index.
+ * were not passed over.  When one is refused, *REFUSED is its index.  A num_id
+ * that is not 0 is kept.
  */
 CHECKED bool
 registry_device_import(struct registry_store *store,

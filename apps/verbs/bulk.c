@@ -26,6 +26,8 @@ static const struct options_row import_rows[] = {
     { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
     { OPTIONS_FLAG, "resume", NULL, FIELD(resume),
       "Pass over devices that are there already.", 0, 0 },
+    { OPTIONS_FLAG, "renumber", NULL, FIELD(renumber),
+      "Give all devices new numbers; default those of the file.", 0, 0 },
     { 0 },
 };
 
@@ -77,8 +79,11 @@ take_line(struct import *it, const char *text, size_t length)
     it->lines[it->count] = it->line;
     if (length > READ_DEVICE_MOST)
         log_error("a device has at most %d bytes", READ_DEVICE_MOST);
-    else if (read_device(text, length, &it->items[it->count++]))
+    else if (read_device(text, length, &it->items[it->count++])) {
+        if (it->call->arguments.renumber)
+            it->items[it->count - 1].device->num_id = 0;
         return it->count < BATCH || flush(it);
+    }
     log_error("line %zu of %s: nothing behind line %zu was registered; when "
               "that is mended, --resume goes on",
               it->line, it->call->name, it->committed);

@@ -65,6 +65,7 @@ struct verbs_arguments {
     struct options_list ack_ids;
 
     bool resume;
+    bool renumber;
 
     bool connected;
     const char *filter_gateway;

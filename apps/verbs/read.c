@@ -7,6 +7,7 @@
 #include "read.h"
 
 #include "base/log.h"
+#include "base/options.h"
 #include "parse.h"
 
 #include <jansson.h>
@@ -158,6 +159,22 @@ read_config(const json_t *object, struct registry_import *item)
     return true;
 }
 
+/* A string, as 64-bit numbers are in JSON; not there: any will do. */
+static bool
+read_number(const json_t *object, uint64_t *number)
+{
+    const char *text = NULL;
+    int64_t value = 0;
+
+    if (!read_text(object, "numId", &text))
+        return false;
+    if (text != NULL && (!names_is_numeric(text, strlen(text)) ||
+                         !options_number(text, 1, INT64_MAX, &value)))
+        return refuse("numId is no number of a device");
+    *number = (uint64_t)value;
+    return true;
+}
+
 static bool
 read_parts(json_t *object, struct registry_import *item)
 {
@@ -182,7 +199,8 @@ read_parts(json_t *object, struct registry_import *item)
     device->log_level = (enum registry_log_level)level;
     device->gateway_type = (enum registry_gateway_type)type;
     device->auth_method = (enum registry_auth_method)method;
-    return read_credentials(object, device) && read_metadata(object, device) &&
+    return read_number(object, &device->num_id) &&
+           read_credentials(object, device) && read_metadata(object, device) &&
            read_config(object, item);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A registry is exported, a device a line, and imported elsewhere: what comes
-# out of that is the same.  A line that is refused takes its batch with it,
+# out of that is the same, numbers and all.  A line that is refused takes its batch with it,
 # and an import that was broken off is taken up again.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/registry.sh"
@@ -25,7 +25,7 @@ export_all()
 # plain FILE: without what a store gives by itself.
 plain()
 {
-    jq -cS 'del(.name, .numId, .config.version, .config.cloudUpdateTime)' "$1"
+    jq -cS 'del(.config.version, .config.cloudUpdateTime)' "$1"
 }
 expect_ok export_all
 cp out first
@@ -43,6 +43,22 @@ expect grep -qF '(resource=gateway-1)' err
 expect grep -qF 'line 1 of first: nothing behind line 0' err
 expect_ok devices import first --resume
 expect grep -qxF 'Imported devices [0].' err
+
+# Numbers are kept, as what was kept outside may name them; in one database
+# there is each but once.
+expect_ok registries create copy
+iot-registry devices import first "${PLACE[@]}" --registry copy 2>err &&
+    die 'two devices have one number'
+expect grep -qF "is another device's" err
+expect_ok iot-registry devices import first "${PLACE[@]}" --registry copy \
+    --renumber
+expect_ok iot-registry devices export "${PLACE[@]}" --registry copy
+expect test "$(jq -r .id out | paste -sd ' ')" = 'gateway-1 sensor-1 sensor-2'
+expect test "$(jq -r .numId first out | sort -u | wc -l)" = 6
+for device in gateway-1 sensor-1 sensor-2; do
+    expect_ok iot-registry devices delete "$device" "${PLACE[@]}" \
+        --registry copy
+done
 
 # A batch has 5,000: of 12,000 with a bad one in the second, 5,000 are there.
 seq -f '{"id":"device-%05.0f"}' 1 12000 >many
@@ -94,6 +110,8 @@ refused()
 refused 'no object of JSON' 'id: x'
 refused 'no object of JSON' '{"id":"abc-1","id":"abc-2"}'
 refused 'a device has no id' '{}'
+refused 'numId is no number' '{"id":"abc-1","numId":"0x10"}'
+refused 'numId is no number' '{"id":"abc-1","numId":"9223372036854775808"}'
 refused 'logLevel is no word' '{"id":"abc-1","logLevel":"LOUD"}'
 refused 'binaryData is no base64' '{"id":"abc-1","config":{"binaryData":"%"}}'
 refused 'at most 3 credentials' '{"id":"abc-1","credentials":[1,2,3,4]}'
