@@ -24,6 +24,7 @@
 #include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What OpenSSL must be told to make such a key. */
@@ -254,6 +255,36 @@ print_attributes(const EVP_PKEY *pkey)
     printf("\n");
 }
 
+/* As much as the policies of a file could ever say. */
+enum { POLICY_MOST = 65536 };
+
+/* A list of the lines; empty when there is no policy, NULL without memory. */
+static json_t *
+policy_json(const EVP_PKEY *pkey)
+{
+    char *text = malloc(POLICY_MOST);
+    json_t *lines = text == NULL ? NULL : json_array();
+
+    if (lines != NULL && origin_policy(pkey, text, POLICY_MOST))
+        for (char *line = strtok(text, "\n"); line != NULL;
+             line = strtok(NULL, "\n"))
+            json_array_append_new(lines, json_string(line));
+    free(text);
+    return lines;
+}
+
+static void
+print_policy(const EVP_PKEY *pkey)
+{
+    json_t *lines = policy_json(pkey);
+    json_t *line = NULL;
+    size_t i = 0;
+
+    json_array_foreach(lines, i, line)
+        printf("policy: %s\n", json_string_value(line));
+    json_decref(lines);
+}
+
 /* Persistent, or a file; a TPM key's file is of use to its TPM alone. */
 static void
 print_place(const EVP_PKEY *pkey)
@@ -275,6 +306,7 @@ print_text(const EVP_PKEY *pkey, const char *uri)
     printf("size: %d bits\n", EVP_PKEY_get_bits(pkey));
     print_place(pkey);
     print_attributes(pkey);
+    print_policy(pkey);
 }
 
 static json_t *
@@ -311,11 +343,12 @@ print_json(const EVP_PKEY *pkey, const char *uri)
     length = BIO_get_mem_data(bio, &pem);
     if (origin_handle(pkey, &number))
         snprintf(handle, sizeof handle, "0x%08x", (unsigned int)number);
-    all = json_pack("{s:s, s:s, s:i, s:b, s:s*, s:o, s:s%}", "key", uri,
+    all = json_pack("{s:s, s:s, s:i, s:b, s:s*, s:o, s:o, s:s%}", "key", uri,
                     "algorithm", algorithm_name(pkey), "bits",
                     EVP_PKEY_get_bits(pkey), "tpm", (int)origin_is_tpm(pkey),
                     "handle", number != 0 ? handle : NULL, "attributes",
-                    attributes_json(pkey), "publicKey", pem, (size_t)length);
+                    attributes_json(pkey), "policy", policy_json(pkey),
+                    "publicKey", pem, (size_t)length);
     if (all != NULL && json_dumpf(all, stdout, JSON_COMPACT) == 0 &&
         putchar('\n') != EOF)
         code = EXIT_CODE_DONE;

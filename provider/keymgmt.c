@@ -12,6 +12,7 @@
 #include "import.h"
 #include "keytype.h"
 #include "provider.h"
+#include "text.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -412,6 +413,9 @@ keymgmt_get_params(void *context, OSSL_PARAM params[])
         return 0;
     p = OSSL_PARAM_locate(params, "handle");
     if (p != NULL && !OSSL_PARAM_set_uint32(p, key->handle))
+        return 0;
+    p = OSSL_PARAM_locate(params, "policy");
+    if (p != NULL && !text_answer_policy(key, p))
         return 0;
     p = OSSL_PARAM_locate(params, "object-attributes");
     if (p != NULL && !OSSL_PARAM_set_uint32(p, area->objectAttributes))

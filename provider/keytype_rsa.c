@@ -219,6 +219,7 @@ gettable_params(void *context)
         OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_MANDATORY_DIGEST, NULL, 0),
         OSSL_PARAM_uint32("handle", NULL),
         OSSL_PARAM_uint32("object-attributes", NULL),
+        OSSL_PARAM_utf8_string("policy", NULL, 0),
         OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_N, NULL, 0),
         OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_E, NULL, 0),
         OSSL_PARAM_END,

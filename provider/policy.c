@@ -104,17 +104,64 @@ read_or(const struct provider *prov, struct reader *in,
 static const struct row {
     TPM2_CC code;
     TPM2_CC meant;
+    const char *name;
     int (*read)(const struct provider *prov, struct reader *in,
                 struct policy_command *out);
 } rows[] = {
-    { TPM2_CC_PolicyPCR, TPM2_CC_PolicyPCR, read_pcr },
-    { TPM2_CC_PolicyAuthValue, TPM2_CC_PolicyAuthValue, read_nothing },
-    { TPM2_CC_PolicyPassword, TPM2_CC_PolicyAuthValue, read_nothing },
-    { TPM2_CC_PolicyCommandCode, TPM2_CC_PolicyCommandCode, read_command_code },
-    { TPM2_CC_PolicySecret, TPM2_CC_PolicySecret, read_secret },
-    { TPM2_CC_PolicySigned, TPM2_CC_PolicySigned, read_signed },
-    { TPM2_CC_PolicyAuthorize, TPM2_CC_PolicyAuthorize, read_signed },
-    { TPM2_CC_PolicyOR, TPM2_CC_PolicyOR, read_or },
+    { TPM2_CC_PolicyPCR, TPM2_CC_PolicyPCR, "PolicyPCR", read_pcr },
+    { TPM2_CC_PolicyAuthValue, TPM2_CC_PolicyAuthValue, "PolicyAuthValue",
+      read_nothing },
+    { TPM2_CC_PolicyPassword, TPM2_CC_PolicyAuthValue, "PolicyPassword",
+      read_nothing },
+    { TPM2_CC_PolicyCommandCode, TPM2_CC_PolicyCommandCode, "PolicyCommandCode",
+      read_command_code },
+    { TPM2_CC_PolicySecret, TPM2_CC_PolicySecret, "PolicySecret", read_secret },
+    { TPM2_CC_PolicySigned, TPM2_CC_PolicySigned, "PolicySigned", read_signed },
+    { TPM2_CC_PolicyAuthorize, TPM2_CC_PolicyAuthorize, "PolicyAuthorize",
+      read_signed },
+    { TPM2_CC_PolicyOR, TPM2_CC_PolicyOR, "PolicyOR", read_or },
+};
+
+/* Those that nobody here can prove, and why not. */
+static const struct unknown_row {
+    TPM2_CC code;
+    const char *name;
+    const char *why;
+} unknown_rows[] = {
+    { TPM2_CC_PolicyLocality, "PolicyLocality",
+      "its policy has PolicyLocality: it wants a locality, and a program "
+      "cannot "
+      "choose from which one it talks to the TPM" },
+    { TPM2_CC_PolicyCounterTimer, "PolicyCounterTimer",
+      "its policy has PolicyCounterTimer: it wants a state of the TPM's clock, "
+      "which is not supported here" },
+    { TPM2_CC_PolicyNV, "PolicyNV",
+      "its policy has PolicyNV: it wants a value of an NV index, which is not "
+      "supported here" },
+    { TPM2_CC_PolicyAuthorizeNV, "PolicyAuthorizeNV",
+      "its policy has PolicyAuthorizeNV: it is read from an NV index, which is "
+      "not supported here; PolicyAuthorize is" },
+    { TPM2_CC_PolicyPhysicalPresence, "PolicyPhysicalPresence",
+      "its policy has PolicyPhysicalPresence: somebody has to touch the "
+      "machine, which is not supported here" },
+    { TPM2_CC_PolicyTicket, "PolicyTicket",
+      "its policy has PolicyTicket: its ticket is good until the TPM is "
+      "switched off, and no file can hold it; PolicySigned can" },
+    { TPM2_CC_PolicyDuplicationSelect, "PolicyDuplicationSelect",
+      "its policy has PolicyDuplicationSelect: it lets the key be moved to "
+      "another TPM and not be used" },
+    { TPM2_CC_PolicyCpHash, "PolicyCpHash",
+      "its policy has PolicyCpHash: it allows one command with the parameters "
+      "of then, which is not supported here" },
+    { TPM2_CC_PolicyNameHash, "PolicyNameHash",
+      "its policy has PolicyNameHash: it allows commands on certain objects, "
+      "which is not supported here" },
+    { TPM2_CC_PolicyNvWritten, "PolicyNvWritten",
+      "its policy has PolicyNvWritten: it is one of an NV index, and of no "
+      "key" },
+    { TPM2_CC_PolicyTemplate, "PolicyTemplate",
+      "its policy has PolicyTemplate: it is one of a parent, and not of the "
+      "use of a key" },
 };
 
 static const struct row *
@@ -126,6 +173,22 @@ find_row(TPM2_CC code)
     return NULL;
 }
 
+static const struct unknown_row *
+find_unknown(TPM2_CC code)
+{
+    static const struct unknown_row none = {
+        0, "a command",
+        "its policy has a command that is none of PolicyPCR, PolicyAuthValue, "
+        "PolicyPassword, PolicyCommandCode, PolicySecret, PolicySigned, "
+        "PolicyAuthorize and PolicyOR"
+    };
+
+    for (size_t i = 0; i < sizeof unknown_rows / sizeof unknown_rows[0]; i++)
+        if (unknown_rows[i].code == code)
+            return &unknown_rows[i];
+    return &none;
+}
+
 int
 policy_read(const struct provider *prov, const struct tpm_policy_step *step,
             struct policy_command *command, const char **why)
@@ -134,11 +197,10 @@ policy_read(const struct provider *prov, const struct tpm_policy_step *step,
     struct reader in = { step->data, step->size, 0 };
 
     memset(command, 0, sizeof *command);
-    *why = "its policy has a command that is none of PolicyPCR, "
-           "PolicyAuthValue, PolicyPassword, PolicyCommandCode, PolicySecret, "
-           "PolicySigned, PolicyAuthorize and PolicyOR";
-    if (row == NULL)
+    if (row == NULL) {
+        *why = find_unknown(step->command)->why;
         return 0;
+    }
     command->code = row->meant;
     *why = "a command of its policy is cut short or corrupt";
     return row->read(prov, &in, command) && in.at == in.size;
@@ -329,4 +391,83 @@ policy_say_pcrs(const TPML_PCR_SELECTION *pcrs, char text[POLICY_PCRS_MAX])
                    list,
                    pcrs->count == 1 ? bank_name(pcrs->pcrSelections[0].hash)
                                     : "of several banks");
+}
+
+/* Names are for people who compare them, so that the first bytes do. */
+static void
+say_name(const char *before, const TPM2B_NAME *name, char *text, size_t room)
+{
+    size_t len = (size_t)snprintf(text, room, "%s ", before);
+
+    for (size_t i = 0; i < name->size && i < 10 && len + 3 < room; i++)
+        len += (size_t)snprintf(text + len, room - len, "%02x", name->name[i]);
+}
+
+/* What a key does that a policy may be about (Part 2 §6.5.2). */
+static const char *
+command_name(TPM2_CC command)
+{
+    switch (command) {
+    case TPM2_CC_Sign:
+        return "to sign";
+    case TPM2_CC_RSA_Decrypt:
+        return "to decrypt";
+    case TPM2_CC_ECDH_ZGen:
+        return "to agree on secrets";
+    default:
+        return "another command than those of a key here";
+    }
+}
+
+static void
+say_wanted(const struct policy_command *command, char *text, size_t room)
+{
+    char pcrs[POLICY_PCRS_MAX];
+
+    switch (command->code) {
+    case TPM2_CC_PolicyPCR:
+        policy_say_pcrs(&command->pcrs, pcrs);
+        (void)snprintf(text, room, "%s as they were then", pcrs);
+        return;
+    case TPM2_CC_PolicyAuthValue:
+        (void)snprintf(text, room, "the password of the key");
+        return;
+    case TPM2_CC_PolicyCommandCode:
+        (void)snprintf(text, room, "only %s", command_name(command->command));
+        return;
+    case TPM2_CC_PolicySecret:
+        say_name("the password of the entity with the name", &command->name,
+                 text, room);
+        return;
+    case TPM2_CC_PolicySigned:
+        say_name("signed by the key with the name", &command->name, text, room);
+        return;
+    case TPM2_CC_PolicyAuthorize:
+        say_name("what the key approves of that has the name", &command->name,
+                 text, room);
+        return;
+    default:
+        (void)snprintf(text, room, "one of %u branches",
+                       (unsigned)command->branches.count);
+    }
+}
+
+void
+policy_say(const struct provider *prov, const struct tpm_policy_step *step,
+           char text[POLICY_SENTENCE_MAX])
+{
+    const struct row *row = find_row(step->command);
+    struct policy_command command;
+    char wanted[POLICY_SENTENCE_MAX - 32] = "cut short or corrupt";
+    const char *why = NULL;
+
+    if (row == NULL) {
+        (void)snprintf(text, POLICY_SENTENCE_MAX, "%s (0x%x): not known here",
+                       find_unknown(step->command)->name,
+                       (unsigned)step->command);
+        return;
+    }
+    if (policy_read(prov, step, &command, &why))
+        say_wanted(&command, wanted, sizeof wanted);
+    (void)snprintf(text, POLICY_SENTENCE_MAX, "%s: %s", row->name, wanted);
 }

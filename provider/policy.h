@@ -57,6 +57,12 @@ policy_digest(const struct provider *prov, TPM2_ALG_ID hash,
 int
 policy_has(const struct tpm_policy *policy, TPM2_CC code);
 
+/* What one command wants, for people: "PolicyPCR: PCR 7 (sha256)". */
+enum { POLICY_SENTENCE_MAX = 240 };
+void
+policy_say(const struct provider *prov, const struct tpm_policy_step *step,
+           char text[POLICY_SENTENCE_MAX]);
+
 /* "PCR 7 (sha256)", "PCRs 0, 2, 7 (sha256)": what a PolicyPCR looks at. */
 enum { POLICY_PCRS_MAX = 160 };
 void

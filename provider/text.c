@@ -8,9 +8,13 @@
 
 #include "convert.h"
 #include "key.h"
+#include "keyfile.h"
+#include "policy.h"
 
 #include <openssl/bio.h>
 #include <openssl/core_dispatch.h>
+#include <openssl/params.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Octets a line, as OpenSSL has them. */
@@ -151,6 +155,65 @@ scheme_write(BIO *out, const TPMT_PUBLIC *area)
            hash == NULL || BIO_printf(out, "  Hash: %s\n", hash->name) > 0;
 }
 
+CHECKED static int
+steps_write(BIO *out, const struct provider *prov,
+            const struct tpm_policy *policy, const char *before)
+{
+    char sentence[POLICY_SENTENCE_MAX];
+
+    for (size_t i = 0; i < policy->count; i++) {
+        policy_say(prov, &policy->steps[i], sentence);
+        if (BIO_printf(out, "%s%s\n", before, sentence) <= 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* A policy's name is somebody's text, of whatever length and bytes. */
+static void
+say_policy(const char *before, const char *name, char *text, size_t room)
+{
+    (void)snprintf(text, room, "%ssigned policy %.40s: ", before,
+                   name != NULL ? name : "without name");
+    for (; *text != '\0'; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
+CHECKED static int
+policies_write(BIO *out, const struct tpm_key *key, const char *before)
+{
+    const struct tpm_keyfile *file = key->file;
+    char named[80];
+
+    if (file == NULL)
+        return 1;
+    if (!steps_write(out, key->prov, &file->policy, before))
+        return 0;
+    for (size_t i = 0; i < file->alternative_count; i++) {
+        const struct tpm_policy *policy = &file->alternatives[i];
+
+        say_policy(before, policy->name, named, sizeof named);
+        if (!steps_write(out, key->prov, policy, named))
+            return 0;
+    }
+    return 1;
+}
+
+int
+text_answer_policy(const struct tpm_key *key, OSSL_PARAM *param)
+{
+    BIO *out = BIO_new(BIO_s_mem());
+    char *text = NULL;
+    int ok = 0;
+
+    ok = out != NULL && policies_write(out, key, "") &&
+         BIO_write(out, "", 1) == 1 && BIO_get_mem_data(out, &text) > 0 &&
+         OSSL_PARAM_set_utf8_string(param, text);
+    BIO_free(out);
+    return ok;
+}
+
 int
 text_write(BIO *out, const struct tpm_key *key, int selection)
 {
@@ -163,6 +226,9 @@ text_write(BIO *out, const struct tpm_key *key, int selection)
     if (!(area->type == TPM2_ALG_ECC ? ec_write(out, area)
                                      : rsa_write(out, area)))
         return 0;
-    return !is_private || (attributes_write(out, area->objectAttributes) &&
-                           scheme_write(out, area));
+    return !is_private ||
+           (attributes_write(out, area->objectAttributes) &&
+            scheme_write(out, area) &&
+            (!tpm_key_has_policy(key) || (BIO_printf(out, "Policy:\n") > 0 &&
+                                          policies_write(out, key, "  "))));
 }

@@ -16,4 +16,10 @@ struct tpm_key;
 CHECKED int
 text_write(BIO *out, const struct tpm_key *key, int selection);
 
+/* Answers a parameter with what has to be met to use the key: a line for each
+ * command of its policy, and of its signed policies behind their names; empty
+ * without one. */
+CHECKED int
+text_answer_policy(const struct tpm_key *key, OSSL_PARAM *param);
+
 #endif

@@ -56,6 +56,18 @@ origin_attributes(const EVP_PKEY *pkey, uint32_t *attributes_found)
     return read_number(pkey, "object-attributes", attributes_found);
 }
 
+bool
+origin_policy(const EVP_PKEY *pkey, char *text, size_t room)
+{
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string("policy", text, room - 1),
+        OSSL_PARAM_construct_end(),
+    };
+
+    memset(text, 0, room);
+    return !origin_is_tpm(pkey) || EVP_PKEY_get_params(pkey, params);
+}
+
 const char *
 origin_words(uint32_t found)
 {

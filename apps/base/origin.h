@@ -39,6 +39,11 @@ origin_attributes(const EVP_PKEY *pkey, uint32_t *attributes);
 const char *
 origin_words(uint32_t attributes);
 
+/* What has to be met to use a key in a TPM, a line each, as its provider says
+ * it; "" where it says nothing.  False where there is no room for it. */
+CHECKED bool
+origin_policy(const EVP_PKEY *pkey, char *text, size_t room);
+
 /* The persistent handle of a key in a TPM.  False, silently, when it has
  * none. */
 CHECKED bool

@@ -89,6 +89,20 @@ expect_not grep -q "$(printf %s "$password" | od -An -v -tx1 | tr -d ' \n')" \
 tpm_direct tpm2_changeauth -Q -c owner -p "$password" ''
 tpm_direct tpm2_dictionarylockout -c
 
+# The password of an object is as good as the owner's, if it is that object.
+tpm_key 0x81000010 ecc256 "$password"
+tpm_direct tpm2_readpublic -Q -c 0x81000010 -n "$T/name"
+policy_trial tpm2_policysecret -c 0x81000010 "$password"
+policy_key
+step=151:81000010$(b2 "$(hex "$T/name")")0000
+POLICY_EMPTY=FALSE policy_file "$T/secret.pem" "$step"
+signs "$T/secret.pem" -passin "pass:$password"
+refuses 'password' "$T/secret.pem" -passin "pass:$wrong"
+POLICY_EMPTY=FALSE policy_file "$T/secret.pem" \
+    "151:00000000$(b2 "$(hex "$T/name")")0000"
+refuses 'does not say at which handle that is' "$T/secret.pem" \
+    -passin "pass:$password"
+
 # PolicyOR: one of two boot states.
 policy_trial tpm2_policypcr -l sha256:16
 cp "$T/policy" "$T/now"
@@ -118,6 +132,16 @@ relay_reset
 policy_file "$T/other.pem" 16b:
 refuses 'not the one that it was made with' "$T/other.pem"
 policy_file "$T/other.pem" 18f:
+refuses 'has PolicyNvWritten: it is one of an NV index' "$T/other.pem"
+for case in 16f:PolicyLocality 16d:PolicyCounterTimer 149:PolicyNV \
+    16e:PolicyCpHash 190:PolicyTemplate; do
+    policy_file "$T/other.pem" "${case%%:*}:00"
+    refuses "tpm2:.*its policy has ${case#*:}: " "$T/other.pem"
+done
+expect_ok openssl pkey -provider tpm2 -provider default -in "$T/other.pem" \
+    -noout -text
+expect grep -q 'PolicyTemplate (0x190): not known here' "$T/out"
+policy_file "$T/other.pem" 12345:
 refuses 'a command that is none of' "$T/other.pem"
 policy_file "$T/other.pem" 17f:0020
 refuses 'cut short or corrupt' "$T/other.pem"

@@ -11,6 +11,9 @@ expect_ok iot-key create --out pcr.pem --algorithm p256 --pcr sha256:0,2,7
 expect_ok iot-key show --key pcr.pem
 expect grep -q '^attributes: fixedTPM' out
 expect_not grep -q 'userWithAuth' out
+expect grep -qx 'policy: PolicyPCR: PCRs 0, 2, 7 (sha256) as they were then' out
+expect_ok openssl pkey -provider tpm2 -provider default -in pcr.pem -text -noout
+expect grep -qx '  PolicyPCR: PCRs 0, 2, 7 (sha256) as they were then' out
 expect_ok iot-key show --key pcr.pem --public
 cp out pcr.pub
 
@@ -35,6 +38,13 @@ story()
     expect_error 'signed policies only' "${signing[@]}" -sign signed.pem "$0"
     authorize=(iot-key authorize --key signed.pem --signer maker.key)
     expect_ok "${authorize[@]}" --pcr sha256:16 --name now
+    expect_ok iot-key show --key signed.pem
+    expect grep -q '^policy: PolicyAuthorize: what the key approves of' out
+    expect grep -qx 'policy: signed policy now: PolicyPCR: PCR 16 (sha256)'\
+' as they were then' out
+    expect_ok iot-key show --key signed.pem --json
+    expect python3 -c 'import json, sys
+assert len(json.load(open(sys.argv[1]))["policy"]) == 3' out
     expect_ok "${signing[@]}" -sign signed.pem "$0"
     tpm_direct tpm2_pcrextend "16:sha256=$(printf %064d 7)"
     expect_error 'PCR 16 (sha256) is no longer.*policy now' "${signing[@]}" \
