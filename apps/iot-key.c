@@ -67,11 +67,11 @@ static const struct options_row create_rows[] = {
       0, 0 },
     { OPTIONS_TEXT, "pcr", "BANK:PCRS", offsetof(struct create, pcr),
       "Bind the key to the boot state of now, as sha256:0,2,7, or to one whose "
-      "values are told, as sha256:7=HEX.  Not with --handle.",
+      "values are told, as sha256:7=HEX.  Needs --out.",
       0, 0 },
     { OPTIONS_TEXT, "authorized-by", "FILE", offsetof(struct create, signer),
       "Let the holder of a key say in which states this one can be used; FILE "
-      "has the public half of that key in PEM.  Not with --handle.",
+      "has the public half of that key in PEM.  Needs --out.",
       0, 0 },
     { 0 },
 };
@@ -199,9 +199,9 @@ create_main(int argc, char **argv)
         log_error("--handle or --out is needed; try iot-key create --help");
         return EXIT_CODE_MISUSED;
     }
-    if (create.handle != 0 && (create.pcr != NULL || create.signer != NULL)) {
-        log_error("--pcr and --authorized-by need the key's file: use --out, "
-                  "and no --handle");
+    if (create.out == NULL && (create.pcr != NULL || create.signer != NULL)) {
+        log_error("--pcr and --authorized-by need --out, with --handle too: "
+                  "how to use the key stands in its file");
         return EXIT_CODE_MISUSED;
     }
     algorithm = find_algorithm(create.algorithm);

@@ -232,6 +232,8 @@ tpm_key_approve(struct provider *prov, const struct tpm_key *key,
                                  key->empty_auth);
     if (made == NULL)
         goto out;
+    made->handle = key->handle;
+    atomic_store(&made->is_believed, made->handle != 0);
     made->file = copy_file(key->file);
     if (made->file == NULL || !add_policy(&job, made->file))
         tpm_key_free(&made);

@@ -99,7 +99,7 @@ pem_check(const struct provider *prov, const unsigned char *der, long length)
 {
     const char *why = NULL;
     struct tpm_keyfile *file = NULL;
-    struct tpm_reference reference;
+    struct tpm_reference reference = { .file = NULL };
     int ok = 0;
 
     if (tpm_reference_is(der, (size_t)length))
@@ -109,6 +109,7 @@ pem_check(const struct provider *prov, const unsigned char *der, long length)
     if (!ok)
         tpm_raise(prov, TPM_R_BAD_KEY_FILE, "%s", why);
     tpm_keyfile_free(&file);
+    tpm_keyfile_free(&reference.file);
     return ok;
 }
 
@@ -152,11 +153,11 @@ out:
     return ok;
 }
 
-/* All there is up to one byte more than a key file may have, or NULL. */
+/* All there is up to one byte more than the longest file may have, or NULL. */
 static unsigned char *
 der_read(struct provider *prov, OSSL_CORE_BIO *core_in, size_t *length)
 {
-    const size_t room = TPM_KEYFILE_SIZE_MAX + 1;
+    const size_t room = TPM_REFERENCE_SIZE_MAX + 1;
     BIO *in = BIO_new_from_core_bio(prov->libctx, core_in);
     unsigned char *der = OPENSSL_malloc(room);
     size_t got = 0;
@@ -183,12 +184,20 @@ key_refer(struct provider *prov, const unsigned char *der, size_t length)
 {
     const char *why = NULL;
     struct tpm_reference reference;
+    struct tpm_key *key = NULL;
 
-    if (tpm_reference_parse(der, length, &reference, &why))
-        return tpm_key_new_from_reference(
-            prov, reference.handle, &reference.area, !reference.has_password);
-    tpm_raise(prov, TPM_R_BAD_KEY_FILE, "%s", why);
-    return NULL;
+    if (!tpm_reference_parse(der, length, &reference, &why)) {
+        tpm_raise(prov, TPM_R_BAD_KEY_FILE, "%s", why);
+        return NULL;
+    }
+    key = tpm_key_new_from_reference(prov, reference.handle, &reference.area,
+                                     !reference.has_password);
+    if (key != NULL) {
+        key->file = reference.file;
+        reference.file = NULL;
+    }
+    tpm_keyfile_free(&reference.file);
+    return key;
 }
 
 static struct tpm_key *

@@ -142,6 +142,7 @@ reference_make(const struct tpm_key *key, struct der *der)
         .handle = key->handle,
         .has_password = !key->empty_auth,
         .area = key->area,
+        .file = tpm_key_has_policy(key) ? key->file : NULL,
     };
 
     der->name = TPM_REFERENCE_PEM_NAME;

@@ -82,7 +82,7 @@ static const struct tpm_fault_row rows[] = {
       "TPM2OPENSSL_PARENT_AUTH is where that of a parent comes from" },
     { TPM2_RC_AUTH_UNAVAILABLE, TPM_FAULT_REFUSED,
       "the key cannot be used with a password, only with its policy",
-      "use the key file that has the policy" },
+      "use the file that was written when it was made, which has the policy" },
     { TPM2_RC_POLICY_FAIL, TPM_FAULT_REFUSED, "the key's policy is not met",
       NULL },
     { TPM2_RC_POLICY_CC, TPM_FAULT_REFUSED,

@@ -268,13 +268,6 @@ keymgmt_gen(void *context, OSSL_CALLBACK *callback, void *arg)
         gen->approval.bond = wish->bond;
         return tpm_key_approve(gen->prov, gen->base, &gen->approval);
     }
-    if (wish->handle != 0 &&
-        (wish->bond.pcrs.count > 0 || wish->bond.signer.publicArea.type != 0)) {
-        tpm_raise(gen->prov, TPM_R_BAD_PARAMETER,
-                  "a key with a policy cannot be used by its handle alone: "
-                  "leave `handle` out, and use its file");
-        return NULL;
-    }
     return tpm_key_generate(gen->prov, &gen->wish);
 }
 

@@ -16,12 +16,14 @@
 struct reference_asn1 {
     ASN1_UTF8STRING *uri;
     ASN1_OCTET_STRING *public_area;
+    ASN1_OCTET_STRING *file;
 };
 
 // clang-format off
 ASN1_SEQUENCE(REFERENCE) = {
     ASN1_SIMPLE(struct reference_asn1, uri, ASN1_UTF8STRING),
-    ASN1_SIMPLE(struct reference_asn1, public_area, ASN1_OCTET_STRING)
+    ASN1_SIMPLE(struct reference_asn1, public_area, ASN1_OCTET_STRING),
+    ASN1_EXP_OPT(struct reference_asn1, file, ASN1_OCTET_STRING, 0)
 } static_ASN1_SEQUENCE_END_name(struct reference_asn1, REFERENCE)
 
 #define SCHEME "handle:"
@@ -37,6 +39,22 @@ ASN1_SEQUENCE(REFERENCE) = {
     return header + 2 <= len && der[header] == V_ASN1_UTF8STRING &&
            len - header - 2 >= strlen(SCHEME) &&
            memcmp(der + header + 2, SCHEME, strlen(SCHEME)) == 0;
+}
+
+CHECKED static int
+file_write(const struct tpm_keyfile *file, struct reference_asn1 *to)
+{
+    unsigned char *der = NULL;
+    size_t len = 0;
+    int ok = 0;
+
+    if (file == NULL)
+        return 1;
+    to->file = ASN1_OCTET_STRING_new();
+    ok = to->file != NULL && tpm_keyfile_encode(file, &der, &len) &&
+         ASN1_STRING_set(to->file, der, (int)len);
+    OPENSSL_free(der);
+    return ok;
 }
 
 int
@@ -57,12 +75,36 @@ tpm_reference_encode(const struct tpm_reference *reference, unsigned char **der,
         Tss2_MU_TPM2B_PUBLIC_Marshal(&reference->area, area, sizeof area,
                                      &area_len) == TSS2_RC_SUCCESS &&
         ASN1_STRING_set(made->uri, uri, -1) &&
-        ASN1_STRING_set(made->public_area, area, (int)area_len))
+        ASN1_STRING_set(made->public_area, area, (int)area_len) &&
+        file_write(reference->file, made))
         written =
             ASN1_item_i2d((ASN1_VALUE *)made, der, ASN1_ITEM_rptr(REFERENCE));
     ASN1_item_free((ASN1_VALUE *)made, ASN1_ITEM_rptr(REFERENCE));
     *len = written > 0 ? (size_t)written : 0;
     return written > 0;
+}
+
+/* The file has to be of the key that stands there, or its policy is not. */
+CHECKED static int
+file_read(const ASN1_OCTET_STRING *from, struct tpm_reference *reference)
+{
+    unsigned char one[sizeof reference->area];
+    unsigned char other[sizeof reference->area];
+    size_t one_len = 0;
+    size_t other_len = 0;
+    const char *why = NULL;
+
+    if (from == NULL)
+        return 1;
+    reference->file = tpm_keyfile_parse(ASN1_STRING_get0_data(from),
+                                        (size_t)ASN1_STRING_length(from), &why);
+    return reference->file != NULL &&
+           Tss2_MU_TPM2B_PUBLIC_Marshal(&reference->area, one, sizeof one,
+                                        &one_len) == TSS2_RC_SUCCESS &&
+           Tss2_MU_TPM2B_PUBLIC_Marshal(&reference->file->public_area, other,
+                                        sizeof other,
+                                        &other_len) == TSS2_RC_SUCCESS &&
+           one_len == other_len && memcmp(one, other, one_len) == 0;
 }
 
 CHECKED static int
@@ -83,8 +125,9 @@ members_read(const struct reference_asn1 *from, struct tpm_reference *reference)
         return 0;
     reference->handle = handle;
     reference->has_password = strchr(uri, '?') != NULL;
-    return Tss2_MU_TPM2B_PUBLIC_Unmarshal(area, area_len, &used,
-                                          &reference->area) == TSS2_RC_SUCCESS;
+    return Tss2_MU_TPM2B_PUBLIC_Unmarshal(
+               area, area_len, &used, &reference->area) == TSS2_RC_SUCCESS &&
+           file_read(from->file, reference);
 }
 
 int
@@ -108,6 +151,8 @@ tpm_reference_parse(const unsigned char *der, size_t len,
          tpm_reference_encode(reference, &again, &again_len) &&
          again_len == len && memcmp(again, der, len) == 0;
     ERR_pop_to_mark();
+    if (!ok)
+        tpm_keyfile_free(&reference->file);
     OPENSSL_free(again);
     ASN1_item_free(value, ASN1_ITEM_rptr(REFERENCE));
     return ok;

@@ -41,5 +41,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcmp(again, data, size) != 0)
         abort();
     OPENSSL_free(again);
+    tpm_keyfile_free(&reference.file);
     return 0;
 }

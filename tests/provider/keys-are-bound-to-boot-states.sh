@@ -86,8 +86,19 @@ for pcrs in sha256 sha256: sha256:24 sha256:7, sha256:7,7 md5:7 sha256:x \
 done
 not_made 'no file with a public key' -pkeyopt "policy-authorized-by:$0"
 not_made 'no file with a public key' -pkeyopt policy-authorized-by:none
-not_made 'use its file' -pkeyopt policy-pcr:sha256:7 \
-    -pkeyopt handle:0x81000020
+
+# At a handle, with a password too: the reference has the policy with it.
+expect_ok openssl genpkey -provider tpm2 -provider base \
+    -propquery '?provider=tpm2' -algorithm RSA -pkeyopt policy-pcr:sha256:16 \
+    -pkeyopt "user-auth:$password" -pkeyopt handle:0x81000020 \
+    -out "$T/refers.pem"
+expect grep -q -- '-BEGIN TPM2 KEY REFERENCE-' "$T/refers.pem"
+signs "$T/refers.pem" -passin "pass:$password"
+refuses 'tpm2:.*password' "$T/refers.pem" -passin pass:wrong
+tpm_direct tpm2_pcrextend "16:sha256=$(printf %064d 7)"
+refuses 'PCR 16 (sha256) is no longer' "$T/refers.pem" \
+    -passin "pass:$password"
+tpm_direct tpm2_pcrreset 16
 
 # A bank that the TPM does not have.
 made -algorithm EC -pkeyopt policy-pcr:sha512:7

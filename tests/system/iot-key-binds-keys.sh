@@ -83,9 +83,33 @@ expect_fail 1 'never overwritten' "${authorize[@]}" --pcr sha256:16 \
 expect_fail 2 'are needed' "${authorize[@]}"
 expect cmp signed.pem before.pem
 
-expect_fail 2 'no --handle' iot-key create --handle 0x81000010 --pcr sha256:7
-expect_fail 2 'no --handle' iot-key create --handle 0x81000010 --out none.pem \
+expect_fail 2 'need --out' iot-key create --handle 0x81000010 --pcr sha256:7
+expect_fail 2 'need --out' iot-key create --handle 0x81000010 \
     --authorized-by maker.pub
+
+# At a handle: the file that says where it is has the policy, and follows it.
+expect_ok iot-key create --handle 0x81000010 --out stays.pem --algorithm p256 \
+    --authorized-by maker.pub
+expect grep -qx -- '-----BEGIN TPM2 KEY REFERENCE-----' stays.pem
+expect_error 'signed policies only' "${signing[@]}" -sign stays.pem "$0"
+expect_ok iot-key authorize --key stays.pem --signer maker.key \
+    --pcr sha256:16 --name now
+expect grep -qx -- '-----BEGIN TPM2 KEY REFERENCE-----' stays.pem
+expect_ok iot-key show --key stays.pem
+expect grep -qx 'place: the TPM, at handle 0x81000010' out
+expect grep -q '^policy: signed policy now: PolicyPCR: PCR 16' out
+expect_ok iot-key show --key stays.pem --public
+cp out stays.pub
+expect_ok "${signing[@]}" -sign stays.pem "$0"
+expect_ok openssl_plain dgst -sha256 -verify stays.pub -signature sig "$0"
+tpm_direct tpm2_pcrextend "16:sha256=$(printf %064d 7)"
+expect_error 'PCR 16' "${signing[@]}" -sign stays.pem "$0"
+tpm_direct tpm2_pcrreset 16
+expect_error 'only with its policy.*the file that was written' \
+    "${signing[@]}" -sign handle:0x81000010 "$0"
+expect_ok openssl pkey -provider tpm2 -provider default -in stays.pem \
+    -out again.pem
+expect cmp stays.pem again.pem
 expect_fail 3 'PCRs of one bank' iot-key create --out none.pem --pcr 7
 expect_fail 3 'no file with a public key' iot-key create --out none.pem \
     --authorized-by pcr.pem

@@ -22,6 +22,7 @@ parses(const unsigned char *der, size_t len)
     memcpy(exact, der, len);
     ok = tpm_reference_parse(exact, len, &reference, &why) != 0;
     CHECK(why != NULL);
+    tpm_keyfile_free(&reference.file);
     free(exact);
     return ok;
 }
@@ -29,7 +30,7 @@ parses(const unsigned char *der, size_t len)
 static void
 check_one(TPM2_HANDLE handle, int has_password)
 {
-    struct tpm_reference in = { handle, has_password, tpm_template_ec };
+    struct tpm_reference in = { handle, has_password, tpm_template_ec, NULL };
     struct tpm_reference out;
     unsigned char *der = NULL;
     size_t len = 0;
@@ -51,10 +52,35 @@ check_one(TPM2_HANDLE handle, int has_password)
     OPENSSL_free(der);
 }
 
+/* With a key file in it, which has to be of the same key. */
+static void
+check_file(void)
+{
+    struct tpm_keyfile *file = tpm_keyfile_new();
+    struct tpm_reference in = { 0x81000010, 0, tpm_template_ec, file };
+    unsigned char *der = NULL;
+    size_t len = 0;
+
+    if (!CHECK(file != NULL))
+        return;
+    file->public_area = tpm_template_ec;
+    file->private_area.size = 1;
+    CHECK(tpm_reference_encode(&in, &der, &len));
+    CHECK(tpm_reference_is(der, len) && parses(der, len));
+    for (size_t i = 0; i < len; i++)
+        CHECK(!parses(der, i));
+    OPENSSL_free(der);
+    file->public_area.publicArea.objectAttributes ^= TPMA_OBJECT_NODA;
+    CHECK(tpm_reference_encode(&in, &der, &len));
+    CHECK(!parses(der, len));
+    OPENSSL_free(der);
+    tpm_keyfile_free(&file);
+}
+
 static void
 check_strangers(void)
 {
-    struct tpm_reference in = { 0x80000001, 0, tpm_template_ec };
+    struct tpm_reference in = { 0x80000001, 0, tpm_template_ec, NULL };
     unsigned char *der = NULL;
     size_t len = 0;
 
@@ -70,6 +96,7 @@ main(void)
 {
     check_one(0x81000010, 0);
     check_one(0x81ffffff, 1);
+    check_file();
     check_strangers();
     return check_end();
 }
