@@ -2,12 +2,14 @@
 /*
  * Keys by URI (provider-storemgmt(7)): handle:NUMBER is a persistent key,
  * object:FILE one that tpm2_evictcontrol -o described; ?pass behind either
- * says that it has a password. What may be at a handle is left to key.c.
+ * says that it has a password. What may be at a handle is left to key.c, and to
+ * index.c what an NV index holds, which handle: also names.
  */
 #include "store.h"
 
 #include "dispatch.h"
 #include "error.h"
+#include "index.h"
 #include "key.h"
 #include "object.h"
 #include "objectfile.h"
@@ -195,6 +197,15 @@ store_set(void *context, const OSSL_PARAM params[])
     return p == NULL || OSSL_PARAM_get_int(p, &store->expected);
 }
 
+/* handle: of data, not of a key. */
+static int
+is_index(const struct store *store, TPM2_HANDLE *index)
+{
+    return store->scheme->load == load_handle &&
+           handle_read(store->rest, index) &&
+           *index >> TPM2_HR_SHIFT == TPM2_HT_NV_INDEX;
+}
+
 static int
 is_expected(const struct store *store)
 {
@@ -204,7 +215,7 @@ is_expected(const struct store *store)
     case OSSL_STORE_INFO_PUBKEY:
     case OSSL_STORE_INFO_PKEY:
         return 1;
-    default: /* certificates and the like: nothing is at such a URI */
+    default: /* certificates and the like: no key is one */
         return 0;
     }
 }
@@ -215,9 +226,12 @@ store_load(void *context, OSSL_CALLBACK *callback, void *arg,
 {
     struct store *store = context;
     struct tpm_key *key = NULL;
+    TPM2_HANDLE index = 0;
     int ok = 0;
 
     store->is_done = 1; /* one try: what fails once would fail for ever */
+    if (is_index(store, &index))
+        return index_give(store->prov, index, callback, arg);
     if (!is_expected(store))
         return 0;
     key = store->scheme->load(store);
