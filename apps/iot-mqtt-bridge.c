@@ -221,6 +221,7 @@ static void
 do_by_the_second(struct bridge *bridge)
 {
     sink_tell_left_out(bridge->second);
+    heed_left_out(bridge);
     database_look(&bridge->database, bridge->second);
     journal_look(bridge->journal, bridge->second);
     bridge->to_do = sessions_count(bridge->sessions);

@@ -25,7 +25,8 @@ struct sessions;
 
 /* What was heard of the broker's log since the last tick. */
 struct heed {
-    bool hears; /* it does tell of packets */
+    bool hears;        /* it does tell of packets */
+    struct limit news; /* of the broker's own, for people */
     size_t count;
     uint64_t landed[64]; /* devices that acknowledged something */
 };

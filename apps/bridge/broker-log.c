@@ -15,8 +15,19 @@ static const int levels[] = {
     [LOG_LEVEL_INFO] = MOSQ_LOG_INFO,
 };
 
+/* The broker prints at once, and does not say for whom. */
+static bool is_writing;
+
 void
 broker_log_write(enum log_level level, const char *text)
 {
+    is_writing = true;
     mosquitto_log_printf(levels[level], "%s", text);
+    is_writing = false;
+}
+
+bool
+broker_log_is_writing(void)
+{
+    return is_writing;
 }

@@ -7,8 +7,14 @@
 
 #include "base/log.h"
 
+#include <stdbool.h>
+
 /* For sink_open. */
 void
 broker_log_write(enum log_level level, const char *text);
+
+/* Is what is printed right now such a line, and not one of the broker's own? */
+bool
+broker_log_is_writing(void);
 
 #endif

@@ -6,12 +6,14 @@
 #include "heed.h"
 
 #include "base/log.h"
+#include "broker-log.h"
 #include "clock.h"
 #include "ear.h"
 #include "heard.h"
 #include "journal.h"
 #include "push.h"
 
+#include <inttypes.h>
 #include <time.h>
 
 /* Seconds until a config that was superseded is followed by the new one though
@@ -60,7 +62,8 @@ hear(void *user, char *line)
 
     heard_read(line, &heard);
     if (heard.kind == HEARD_NEWS)
-        return true;
+        return broker_log_is_writing() ||
+               limit_allows(&bridge->heed.news, clock_seconds());
     bridge->heed.hears = true;
     if (heard.client == NULL)
         return false;
@@ -75,6 +78,7 @@ heed_open(struct bridge *bridge)
 {
     if (!bridge->settings.listens)
         return true;
+    bridge->heed.news = (struct limit){ .burst = 500, .each_second = 5 };
     bridge->ear = ear_open(hear, bridge);
     return bridge->ear != NULL;
 }
@@ -143,6 +147,15 @@ take_landed(struct bridge *bridge, struct session *session)
         else
             finish_config(bridge, session, &flight);
     }
+}
+
+void
+heed_left_out(struct bridge *bridge)
+{
+    uint64_t left_out = limit_take_left_out(&bridge->heed.news, bridge->second);
+
+    if (left_out > 0)
+        log_info("the broker had %" PRIu64 " more lines", left_out);
 }
 
 void

@@ -20,6 +20,11 @@ heed_open(struct bridge *bridge);
 void
 heed_close(struct bridge *bridge);
 
+/* Says how many of the broker's lines were left out, once there is room to say
+ * so: whoever knocks brings about lines of its own.  Once a second. */
+void
+heed_left_out(struct bridge *bridge);
+
 /* Does what is to be done about what was heard; at every tick. */
 void
 heed_news(struct bridge *bridge);
