@@ -349,17 +349,21 @@ CHECKED static int
 take_hash(const struct cipher *op, const OSSL_PARAM *param,
           const struct tpm_hash **hash)
 {
+    const struct tpm_hash *found = NULL;
     const char *name = NULL;
 
     if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
         return 0;
-    *hash = provider_hash_by_name(op->prov, name);
-    if (*hash == NULL)
-        tpm_raise(op->prov, TPM_R_NOT_SUPPORTED,
-                  "OAEP with %.40s is not to be had: SHA1, SHA256, SHA384 and "
-                  "SHA512 are",
-                  name);
-    return *hash != NULL;
+    found = provider_hash_by_name(op->prov, name);
+    if (found != NULL) {
+        *hash = found;
+        return 1;
+    }
+    tpm_raise(op->prov, TPM_R_NOT_SUPPORTED,
+              "OAEP with %.40s is not to be had: SHA1, SHA256, SHA384 and "
+              "SHA512 are",
+              name);
+    return 0;
 }
 
 CHECKED static int

@@ -237,17 +237,20 @@ take_kdf(struct exchange *op, const OSSL_PARAM *param)
 CHECKED static int
 take_hash(struct exchange *op, const OSSL_PARAM *param)
 {
+    const struct tpm_hash *found = NULL;
     const char *name = NULL;
 
     if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
         return 0;
-    op->hash = provider_hash_by_name(op->prov, name);
-    if (op->hash == NULL)
-        tpm_raise(op->prov, TPM_R_NOT_SUPPORTED,
-                  "no KDF with %.40s here: SHA1, SHA256, SHA384 and SHA512 "
-                  "are",
-                  name);
-    return op->hash != NULL;
+    found = provider_hash_by_name(op->prov, name);
+    if (found != NULL) {
+        op->hash = found;
+        return 1;
+    }
+    tpm_raise(op->prov, TPM_R_NOT_SUPPORTED,
+              "no KDF with %.40s here: SHA1, SHA256, SHA384 and SHA512 are",
+              name);
+    return 0;
 }
 
 CHECKED static int

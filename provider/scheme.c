@@ -222,14 +222,17 @@ CHECKED static int
 take_mask(struct scheme *scheme, const struct tpm_key *key,
           const OSSL_PARAM *param)
 {
+    const struct tpm_hash *mask = NULL;
     const char *name = NULL;
 
     if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
         return 0;
-    scheme->mask =
-        *name == '\0' ? NULL : provider_hash_by_name(key->prov, name);
-    if (*name == '\0' || scheme->mask != NULL)
+    if (*name != '\0')
+        mask = provider_hash_by_name(key->prov, name);
+    if (*name == '\0' || mask != NULL) {
+        scheme->mask = mask;
         return 1;
+    }
     tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
               "PSS is not masked with %.40s here: SHA256, SHA384, SHA512 and "
               "SHA1 are what there is",
