@@ -75,8 +75,8 @@ instructions()
 	    $mosquitto "\$@"
 	END
     chmod 755 "$T/bin/mosquitto"
-    few=$(executed 10)
-    many=$(executed $((10 + visitors / 2)))
+    few=$(executed 10) || die "nothing was counted"
+    many=$(executed $((10 + visitors / 2))) || die "nothing was counted"
     rm "$T/bin/mosquitto"
     echo $(((many - few) / (visitors / 2)))
 }
