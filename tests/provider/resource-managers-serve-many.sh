@@ -5,10 +5,7 @@
 # resource manager is killed and started again between and during commands, and
 # the next signature succeeds; and afterwards nothing is in the TPM.
 . "$(dirname "$0")/../fixture/lib.sh"
-PATH=$PATH:/usr/sbin:/sbin
-need dbus-daemon dbus-send tpm2-abrmd ldconfig
-ldconfig -p | grep -q libtss2-tcti-tabrmd ||
-    skip 'libtss2-tcti-tabrmd is not installed'
+. "$(dirname "$0")/manager.sh"
 sign=$BUILD_ROOT/tests/provider/sign-and-let-go
 children=$BUILD_ROOT/tests/provider/sign-in-children
 threads=$BUILD_ROOT/tests/provider/sign-in-threads
@@ -16,25 +13,6 @@ for program in "$sign" "$children" "$threads"; do
     test -x "$program" || die "no $program"
 done
 PARENT=0x81000001
-
-# manager_is_there: it has its name on the bus.
-manager_is_there()
-{
-    dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
-        org.freedesktop.DBus.NameHasOwner \
-        string:com.intel.tss2.Tabrmd 2>/dev/null | grep -q true
-}
-
-manager_start()
-{
-    background "$T/manager.log" "${FOREIGN[@]}" tpm2-abrmd --session \
-        --allow-root --tcti="$MANAGER_TCTI"
-    MANAGER=$STARTED_PID
-    wait_until 10 manager_is_there || {
-        cat "$T/manager.log" >&2
-        die 'tpm2-abrmd does not start'
-    }
-}
 
 # at_once CMD… + CMD…: all of them succeed, run at the same time.
 at_once()
@@ -61,13 +39,7 @@ tpm_direct tpm2_evictcontrol -Q -C o -c "$T/parent.ctx" "$PARENT" >/dev/null
 tpm_direct tpm2_flushcontext -t
 tpm_key 0x81000010 ecc256
 relay_start
-MANAGER_TCTI=$TPM2OPENSSL_TCTI
-background "$T/bus.log" dbus-daemon --session --nofork --nopidfile \
-    --address="unix:path=$T/bus"
-export DBUS_SESSION_BUS_ADDRESS=unix:path=$T/bus
-wait_until 10 test -S "$T/bus" || die 'no bus'
-manager_start
-tcti_set tabrmd:bus_type=session
+manager_use
 providers default tpm2
 
 key_file "$T/owner.pem"

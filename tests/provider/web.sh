@@ -17,10 +17,27 @@ web_key()
     local name=$1
     shift
     key_file "$T/$name.pem" "$@"
+    web_certify "$name"
+}
+
+# web_certify NAME
+web_certify()
+{
+    local name=$1
     expect_ok openssl req -provider tpm2 -provider default -new \
         -subj /CN=localhost -key "$T/$name.pem" -out "$T/csr"
     ca_sign "$T/ca" "$T/csr" "$T/server.crt" server
     cat "$T/server.crt" "$T/ca/iot-ca.crt" >"$T/$name.crt"
+}
+
+# web_reference NAME HANDLE: the same, of a key at a persistent handle, to which
+# the file refers.
+web_reference()
+{
+    expect_ok openssl genpkey -provider tpm2 -provider base -algorithm EC \
+        -pkeyopt "handle:$2" -out "$T/$1.pem"
+    expect grep -q -- '-BEGIN TPM2 KEY REFERENCE-' "$T/$1.pem"
+    web_certify "$1"
 }
 
 # web_serve CMD…: a server on a free port, $PORT; its configuration is written
