@@ -129,7 +129,7 @@ authenticate(struct bridge *bridge, const struct mosquitto *client,
     bool ok =
         gate_authenticate(bridge->database.store, &visitor, device, &refusal);
 
-    counters_took(&bridge->counters.verifying, start);
+    exposition_took(&bridge->counters.verifying, start);
     if (!ok)
         report_refused(bridge,
                        refusal.reason == GATE_PATH ? &nobody : &device->path,

@@ -6,7 +6,7 @@
 #ifndef BRIDGE_COUNTERS_H
 #define BRIDGE_COUNTERS_H
 
-#include "gate/gate.h"
+#include "exposition.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,12 +21,6 @@ enum counters_kind {
     COUNTERS_KINDS
 };
 
-/* How long something took, a Prometheus summary without quantiles. */
-struct counters_duration {
-    uint64_t count;
-    uint64_t nanoseconds;
-};
-
 /* Starts as zero. */
 struct counters {
     uint64_t admissions;
@@ -36,18 +30,14 @@ struct counters {
     uint64_t messages[COUNTERS_KINDS];
     uint64_t bytes[COUNTERS_KINDS];
     uint64_t store_failures;
-    struct counters_duration verifying; /* a device that comes, all in all */
-    struct counters_duration storing;   /* one message or state */
+    struct exposition_histogram verifying; /* a device that comes, all in all */
+    struct exposition_histogram storing;   /* one message or state */
 };
 
 /* Counts a message of LENGTH bytes. */
 void
 counters_message(struct counters *counters, enum counters_kind kind,
                  size_t length);
-
-/* Adds the time since START, on clock_nanoseconds. */
-void
-counters_took(struct counters_duration *duration, int64_t start);
 
 /* Writes all to the file PATH, by rename; CONNECTED is how many are.  Says so
  * in the log when it cannot. */

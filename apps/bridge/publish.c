@@ -205,7 +205,7 @@ publish(struct bridge *bridge, struct session *session, const char *topic,
         verdict = take_telemetry(bridge, party, payload, length);
     if (verdict != VERDICT_PASS)
         return verdict;
-    counters_took(&bridge->counters.storing, start);
+    exposition_took(&bridge->counters.storing, start);
     counters_message(&bridge->counters,
                      party->topic.kind == NAMES_EVENTS ? COUNTERS_EVENTS
                                                        : COUNTERS_STATES,

@@ -92,11 +92,11 @@ call_let_in(struct call *call)
     };
     struct metrics *metrics = &call->bridge->metrics;
     struct gate_refusal refusal;
-    int64_t start = metrics_start();
+    int64_t start = clock_nanoseconds();
     bool ok = gate_authenticate(call->bridge->registry, &visitor,
                                 &call->visitor, &refusal);
 
-    metrics_took(&metrics->verifying, start);
+    exposition_took(&metrics->verifying, start);
     if (!ok)
         return refuse_visitor(call, &refusal);
     metrics->admissions++;

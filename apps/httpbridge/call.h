@@ -36,7 +36,7 @@ struct call {
     char who[CALL_WHO_MOST];            /* the path that it came by, */
     char address[CALL_ADDRESS_MOST];    /* and from where, for the log */
     int64_t now;                        /* Unix seconds */
-    int64_t start;              /* since when it waits, of metrics_start */
+    int64_t start;              /* since when it waits, on clock_nanoseconds */
     struct gate_device visitor; /* whose path and token there are */
     struct gate_device device;  /* whose data it is: the visitor, unless it is
                                  * a gateway that speaks for another */

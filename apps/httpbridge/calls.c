@@ -160,7 +160,7 @@ wait_for_others(struct call *call)
     struct httpbridge *bridge = call->bridge;
 
     call->request = NULL;
-    call->start = metrics_start();
+    call->start = clock_nanoseconds();
     if (bridge->first == NULL)
         bridge->first = call;
     else
@@ -218,7 +218,7 @@ settle(void *context)
         struct call *call = next;
 
         next = call->next;
-        metrics_took(&bridge->metrics.storing, call->start);
+        exposition_took(&bridge->metrics.storing, call->start);
         call_end(&call, ok ? call->kind->kept(call) : call_fail(call));
     }
 }

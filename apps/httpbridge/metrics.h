@@ -7,7 +7,7 @@
 #define HTTPBRIDGE_METRICS_H
 
 #include "base/checked.h"
-#include "gate/gate.h"
+#include "bridge/exposition.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,13 +21,7 @@ enum metrics_kind {
     METRICS_KINDS
 };
 
-/* Seconds, in buckets whose bounds are in metrics.c. */
-enum { METRICS_BUCKETS = 12, METRICS_STATUS_MOST = 600 };
-
-struct metrics_histogram {
-    uint64_t buckets[METRICS_BUCKETS + 1]; /* the last one without a bound */
-    uint64_t nanoseconds;
-};
+enum { METRICS_STATUS_MOST = 600 };
 
 /* Starts as zero. */
 struct metrics {
@@ -38,17 +32,10 @@ struct metrics {
     uint64_t bytes[METRICS_KINDS];
     uint64_t commits;
     uint64_t store_failures;
-    struct metrics_histogram verifying; /* looking a device up, and its token */
-    struct metrics_histogram storing;   /* until it is committed */
+    struct exposition_histogram
+        verifying; /* looking a device up, and its token */
+    struct exposition_histogram storing; /* until it is committed */
 };
-
-/* A time to hand to metrics_took. */
-int64_t
-metrics_start(void);
-
-/* Adds what has passed since START. */
-void
-metrics_took(struct metrics_histogram *histogram, int64_t start);
 
 void
 metrics_message(struct metrics *metrics, enum metrics_kind kind, size_t length);
