@@ -133,7 +133,7 @@ static void
 notify_of_state(const struct bridge *bridge, const struct party *party,
                 const void *payload, size_t length)
 {
-    char topic[REGISTRY_TOPIC_NAME_MOST + 1];
+    char topic[REGISTRY_TOPIC_NAME_MOST + 1] = "";
     struct traffic_message message = message_of(party, topic, payload, length);
     bool has_topic = false;
 
