@@ -250,16 +250,39 @@ segment_empty(struct segment *segment)
     return true;
 }
 
+/* A file of the same bytes in the place of this one. */
+static bool
+write_anew(struct segment *segment)
+{
+    unsigned char *bytes = malloc((size_t)segment->end + 1);
+    int fd = -1;
+
+    if (bytes != NULL &&
+        file_read_at(segment->fd, bytes, (size_t)segment->end, 0) &&
+        file_write(segment->path, bytes, (size_t)segment->end, 0600, true))
+        fd = open(segment->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0) {
+        close(segment->fd);
+        segment->fd = fd;
+    }
+    free(bytes);
+    return fd >= 0;
+}
+
 bool
 segment_sync(struct segment *segment)
 {
-    if (segment->path != NULL && fdatasync(segment->fd) != 0) {
+    bool ok = segment->path == NULL ||
+              (segment->is_doubtful ? write_anew(segment)
+                                    : fdatasync(segment->fd) == 0);
+
+    segment->is_doubtful = !ok;
+    if (ok)
+        segment->synced = segment->end;
+    else
         log_error("cannot bring %s to the disk: %s", segment->path,
                   strerror(errno));
-        return false;
-    }
-    segment->synced = segment->end;
-    return true;
+    return ok;
 }
 
 bool

@@ -28,6 +28,10 @@ struct segment {
     uint64_t begin;  /* where the first message stands */
     uint64_t end;    /* where the next message goes */
     uint64_t synced; /* up to where it is on the disk */
+
+    /* Bringing it there has failed: the kernel may have thrown away what it
+     * could not write, and would say next time that all is well. */
+    bool is_doubtful;
 };
 
 /* Called for each message of a segment that is read back. */
@@ -57,7 +61,8 @@ segment_append(struct segment *segment, const struct record *record);
 CHECKED bool
 segment_empty(struct segment *segment);
 
-/* Brings all to the disk.  False, having logged why. */
+/* Brings all to the disk; what was doubtful is written anew.  False, having
+ * logged why. */
 CHECKED bool
 segment_sync(struct segment *segment);
 
