@@ -27,12 +27,17 @@ listen()
 
 printf 'plain' >plain
 printf 'a\nb\\\0c\r\t\033' >odd
+# Text stays text; a control beyond ASCII, half a character, a character that
+# is written too long, a surrogate and a lone byte do not.
+printf 'h\303\251 \342\202\254 \360\237\230\200' >text.utf8
+{ cat text.utf8 && printf ' \302\233 \342\202 \300\257 \355\240\200 \237'; } >wide
 : >empty
 
 listen text
 tell /devices/dev1/config plain
 tell /devices/dev1/config empty
 tell /devices/dev1/commands odd
+tell /devices/dev1/commands wide
 tell /devices/dev1/commands/door/left plain
 tell /devices/dev2/config plain
 tell /devices/dev1/events plain
@@ -43,12 +48,14 @@ expect wait "$STARTED_PID"
     echo '/devices/dev1/config plain'
     echo '/devices/dev1/config '
     printf '%s\t%s\n' '/devices/dev1/commands a\nb\\\x00c\r' '\x1b'
+    printf '%s %s %s\n' /devices/dev1/commands "$(cat text.utf8)" \
+        '\xc2\x9b \xe2\x82 \xc0\xaf \xed\xa0\x80 \x9f'
     echo '/devices/dev1/commands/door/left plain'
 } >expected
 expect cmp text expected
 
 # Acknowledged, at QoS 1, for both.
-expect test "$(grep -c 'Received PUBACK from projects' "$BROKER_LOG")" = 4
+expect test "$(grep -c 'Received PUBACK from projects' "$BROKER_LOG")" = 5
 expect test "$(grep -c '(QoS 1)' "$BROKER_LOG")" = 2
 
 listen json --json --message hello
