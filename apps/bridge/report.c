@@ -12,6 +12,7 @@
 #include <mosquitto_broker.h>
 
 #include <mosquitto.h>
+#include <mqtt_protocol.h>
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,19 +47,49 @@ report_code(enum gate_reason reason)
     return JOURNAL_PERMISSION_DENIED;
 }
 
+static bool
+add(mosquitto_property **properties, const char *name, const char *value)
+{
+    return mosquitto_property_add_string_pair(properties,
+                                              MQTT_PROP_USER_PROPERTY, name,
+                                              value) == MOSQ_ERR_SUCCESS;
+}
+
+/* For subscribers that speak MQTT 5: who it is, as beside telemetry, and why.
+ * NULL when there is no memory; for mosquitto to free. */
+static mosquitto_property *
+connection_properties(const struct gate_device *device, const char *why)
+{
+    static const struct names_topic no_topic = { .subfolder = "" };
+    mosquitto_property *properties = NULL;
+    struct site_attributes who;
+    bool ok = true;
+
+    site_attributes_fill(device, &no_topic, NULL, &who);
+    for (size_t i = 0; ok && i < who.count; i++)
+        ok = add(&properties, who.all[i].name, who.all[i].value);
+    if (!ok || !add(&properties, "reason", why))
+        mosquitto_property_free_all(&properties);
+    return properties;
+}
+
 /* For whoever of the site is listening: the topic below the device's path. */
 static void
-tell_site(const struct gate_device *device, const char *word)
+tell_site(const struct gate_device *device, const char *word, const char *why)
 {
+    mosquitto_property *properties = NULL;
     char path[SITE_TOPIC_MOST];
     char topic[SITE_TOPIC_MOST + sizeof "/connection"];
 
     if (!site_path_write(device, path))
         return;
     snprintf(topic, sizeof topic, "%s/connection", path);
+    properties = connection_properties(device, why);
     if (mosquitto_broker_publish_copy(NULL, topic, (int)strlen(word), word, 0,
-                                      false, NULL) != MOSQ_ERR_SUCCESS)
-        log_warning("nobody was told of %s", word);
+                                      false, properties) == MOSQ_ERR_SUCCESS)
+        return;
+    mosquitto_property_free_all(&properties);
+    log_warning("nobody was told of %s", word);
 }
 
 static void
@@ -84,7 +115,7 @@ note_connection(struct bridge *bridge, const struct session *session,
                 const char *text)
 {
     write_connection(bridge, session, kind, word, code, text);
-    tell_site(&session->device, word);
+    tell_site(&session->device, word, text);
 }
 
 /* Nobody can be told live any more. */

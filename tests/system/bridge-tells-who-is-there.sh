@@ -18,6 +18,10 @@ path=$(path_of dev-1)
 background "$T/seen" site_sub -i live -v \
     -t 'projects/+/locations/+/registries/+/devices/+/connection'
 subscribed live
+# The same for those who speak MQTT 5, with who and why.
+background "$T/seen-5" site_sub -V mqttv5 -i live-5 -F '%p|%P' \
+    -t 'projects/+/locations/+/registries/+/devices/+/connection'
+subscribed live-5
 
 # asks SQL: what the database has, soon.
 asks()
@@ -50,6 +54,13 @@ told connect
 expect wait_until 10 is_connected
 stop_pid "$first"
 told disconnect
+identity="deviceId:dev-1 deviceNumId:$(number_of dev-1) deviceRegistryId:$REGISTRY"
+identity+=" deviceRegistryLocation:$REGION projectId:$PROJECT subFolder:"
+expect wait_until 10 grep -q ^disconnect "$T/seen-5"
+expect diff - "$T/seen-5" <<END
+connect|$identity reason:from 127.0.0.1
+disconnect|$identity reason:The connection broke.
+END
 expect wait_until 10 is_gone
 
 # It is pushed aside, and at last blocked: the reasons, in the original's words
