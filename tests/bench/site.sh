@@ -96,6 +96,11 @@ for ((i = 0; i < turns; i++)); do
     telemetry kept "$BROKER_PID" "$DEVICE_PORT" "$messages"
 done
 bridge_stop
+bridge_start "${DEAF[@]}"
+for ((i = 0; i < turns; i++)); do
+    telemetry deaf "$BROKER_PID" "$DEVICE_PORT" "$messages"
+done
+bridge_stop
 bridge_start 'plugin_opt_durability power'
 for ((i = 0; i < turns; i++)); do
     telemetry synced "$BROKER_PID" "$DEVICE_PORT" $((messages / 20 + 1))
@@ -103,4 +108,5 @@ done
 heading "messages of 100 bytes, QoS 1, $publishing devices"
 row 'mosquitto, anonymous, kept nowhere' passed passed
 row 'with the plugin, survives kill' kept passed
+row 'the same, deaf to acknowledgements' deaf passed
 row 'with the plugin, survives power loss' synced passed
