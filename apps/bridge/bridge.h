@@ -26,6 +26,7 @@ struct sessions;
 /* What was heard of the broker's log since the last tick. */
 struct heed {
     bool hears;        /* it does tell of packets */
+    bool wants_mid;    /* whoever publishes right now is a gateway */
     struct limit news; /* of the broker's own, for people */
     size_t count;
     uint64_t landed[64]; /* devices that acknowledged something */

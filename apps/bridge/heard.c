@@ -116,33 +116,56 @@ static const struct {
     { "\t", HEARD_DEBUG, NULL }, /* of a subscription or a will */
 };
 
-/* What follows the time; the line itself if it begins with none. */
-static char *
-skip_time(char *line)
-{
-    size_t length = strspn(line, "0123456789-:.TZ+/ ");
+enum { ROWS = sizeof rows / sizeof *rows };
 
+/* What follows the time; the line itself if it begins with none. */
+static const char *
+skip_time(const char *line)
+{
+    size_t length = strspn(line, "0123456789");
+
+    if (line[length] == ':' && line[length + 1] == ' ' && length > 0)
+        return line + length + 2;
+    length += strspn(line + length, "0123456789-:.TZ+/ ");
     for (size_t i = 0; i + 1 < length; i++)
         if (line[i] == ':' && line[i + 1] == ' ')
             return line + i + 2;
     return line;
 }
 
+/* The row that TEXT is of; ROWS for none.  Letters tell most apart. */
+static size_t
+find_row(const char *text)
+{
+    size_t i = 0;
+
+    while (i < ROWS &&
+           (text[0] != rows[i].start[0] ||
+            strncmp(text, rows[i].start, strlen(rows[i].start)) != 0))
+        i++;
+    return i;
+}
+
+enum heard_kind
+heard_glance(const char *line)
+{
+    size_t row = find_row(skip_time(line));
+
+    return row < ROWS ? rows[row].kind : HEARD_NEWS;
+}
+
 void
 heard_read(char *line, struct heard *heard)
 {
-    char *text = skip_time(line);
+    char *text = line + (skip_time(line) - line);
+    size_t row = find_row(text);
 
     *heard = (struct heard){ .kind = HEARD_NEWS };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        size_t length = strlen(rows[i].start);
-
-        if (strncmp(text, rows[i].start, length) != 0)
-            continue;
-        if (rows[i].read == NULL || !rows[i].read(text + length, heard))
-            *heard = (struct heard){ .kind = HEARD_DEBUG };
-        else
-            heard->kind = rows[i].kind;
+    if (row == ROWS)
         return;
-    }
+    if (rows[row].read == NULL ||
+        !rows[row].read(text + strlen(rows[row].start), heard))
+        *heard = (struct heard){ .kind = HEARD_DEBUG };
+    else
+        heard->kind = rows[row].kind;
 }

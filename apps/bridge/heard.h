@@ -26,6 +26,11 @@ struct heard {
     unsigned mid;       /* likewise, and of a PUBACK; 0 for none */
 };
 
+/* What a line seems to be, at the price of a look at its start: heard_read may
+ * find that a line of a packet is only debug. */
+enum heard_kind
+heard_glance(const char *line);
+
 /*
  * Reads LINE, without its newline.  It may begin with a time of digits and
  * "-:.TZ+/ " before the first ": ", or with none.  What is cut off, or not

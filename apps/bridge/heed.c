@@ -57,14 +57,18 @@ static bool
 hear(void *user, char *line)
 {
     struct bridge *bridge = user;
+    enum heard_kind kind = heard_glance(line);
     struct session *session;
     struct heard heard;
 
-    heard_read(line, &heard);
-    if (heard.kind == HEARD_NEWS)
+    if (kind == HEARD_NEWS)
         return broker_log_is_writing() ||
                limit_allows(&bridge->heed.news, clock_seconds());
     bridge->heed.hears = true;
+    if (kind == HEARD_DEBUG ||
+        (kind == HEARD_PUBLISH && !bridge->heed.wants_mid))
+        return false;
+    heard_read(line, &heard);
     if (heard.client == NULL)
         return false;
     session = sessions_find_client(bridge->sessions, heard.client);

@@ -28,6 +28,7 @@ publish_check(struct bridge *bridge, struct session *session, const char *topic,
     struct report_end end = { JOURNAL_INVALID_ARGUMENT, why, NULL };
 
     session->seen = clock_seconds();
+    bridge->heed.wants_mid = session->device.is_gateway;
     if (party_find(session, GATE_PUBLISH, topic, length, &party, &refusal))
         return VERDICT_PASS;
     /* Not yet: its packet identifier is told when this has passed. */

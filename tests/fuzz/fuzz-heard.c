@@ -23,13 +23,18 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *line = malloc(size + 1);
+    enum heard_kind glance;
     struct heard heard;
 
     if (line == NULL)
         return 0;
     memcpy(line, data, size);
     line[size] = '\0';
+    glance = heard_glance(line);
     heard_read(line, &heard);
+    if (glance != heard.kind &&
+        (heard.kind != HEARD_DEBUG || glance == HEARD_NEWS))
+        abort();
     check_within(line, size, heard.client);
     check_within(line, size, heard.topic);
     if (heard.kind == HEARD_NEWS && memcmp(line, data, size) != 0)
