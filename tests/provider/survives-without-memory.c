@@ -6,8 +6,9 @@
  *
  *     survives-without-memory DIR [EVERY [NAME]]
  *
- * DIR holds what the test beside it has made; of the allocations that are
- * OpenSSL's every EVERY-th fails; NAME is the only piece of work that is done.
+ * DIR holds what the test beside it has made. Of the allocations that are not
+ * the provider's own every EVERY-th fails, by default as many as do not take
+ * long; NAME is the only piece of work that is done.
  */
 #include "starve.h"
 #include "work.h"
@@ -20,7 +21,7 @@
 #include <string.h>
 
 static struct within within;
-static char signer[256], signed_by[256], object[256];
+static char signer[256], signed_by[256], object[256], rsa_file[256];
 
 /* Keys made with memory to spare. */
 static struct work_key ec, ec_owner, ec_secret, ec_left, rsa, restricted;
@@ -83,6 +84,16 @@ make_approved(void)
     return work_generate(&within, "EC", params, &ec_left);
 }
 
+static struct work_key
+import(const char *type, const char *file)
+{
+    const OSSL_PARAM params[] = { number("parent", &parent),
+                                  text("import", file),
+                                  OSSL_PARAM_construct_end() };
+
+    return work_generate(&within, type, params, NULL);
+}
+
 static bool
 is_made(struct work_key key)
 {
@@ -132,6 +143,18 @@ static bool
 approve(void)
 {
     return is_made(make_approved());
+}
+
+static bool
+import_ec(void)
+{
+    return is_made(import("EC", signer));
+}
+
+static bool
+import_rsa(void)
+{
+    return is_made(import("RSA", rsa_file));
 }
 
 static bool
@@ -187,6 +210,20 @@ encode(void)
                          rows[i].properties, &out))
             return false;
     return true;
+}
+
+static bool
+name_algorithms(void)
+{
+    return work_name_algorithm(&within, &ec, NULL) &&
+           work_name_algorithm(&within, &rsa, "pkcs1") &&
+           work_name_algorithm(&within, &rsa, "pss");
+}
+
+static bool
+make_ephemeral(void)
+{
+    return work_ephemeral(&within);
 }
 
 static bool
@@ -289,30 +326,35 @@ tell_state(void)
 static const struct row {
     const char *name;
     bool (*work)(void);
+    long every; /* by default: what is done on the host alone is quick */
 } rows[] = {
-    { "load-provider", load_provider },
-    { "generate", generate },
-    { "generate-under-owner", generate_under_owner },
-    { "generate-with-password", generate_with_password },
-    { "generate-with-policy", generate_with_policy },
-    { "approve", approve },
-    { "load-handle", load_handle },
-    { "load-object", load_object },
-    { "load-file", load_file },
-    { "load-file-with-policy", load_file_with_policy },
-    { "load-reference", load_reference },
-    { "encode", encode },
-    { "sign-digest", sign_digest },
-    { "sign-under-owner", sign_under_owner },
-    { "sign-with-password", sign_with_password },
-    { "sign-with-policy", sign_with_policy },
-    { "sign-restricted", sign_restricted },
-    { "sign-pkcs1", sign_pkcs1 },
-    { "sign-pss", sign_pss },
-    { "decrypt-pkcs1", decrypt_pkcs1 },
-    { "decrypt-oaep", decrypt_oaep },
-    { "agree", agree },
-    { "tell-state", tell_state },
+    { "load-provider", load_provider, 101 },
+    { "generate", generate, 13 },
+    { "generate-under-owner", generate_under_owner, 13 },
+    { "generate-with-password", generate_with_password, 13 },
+    { "generate-with-policy", generate_with_policy, 101 },
+    { "approve", approve, 101 },
+    { "import-ec", import_ec, 101 },
+    { "import-rsa", import_rsa, 997 },
+    { "load-handle", load_handle, 13 },
+    { "load-object", load_object, 13 },
+    { "load-file", load_file, 1 },
+    { "load-file-with-policy", load_file_with_policy, 1 },
+    { "load-reference", load_reference, 1 },
+    { "encode", encode, 1 },
+    { "name-algorithms", name_algorithms, 1 },
+    { "make-ephemeral", make_ephemeral, 1 },
+    { "sign-digest", sign_digest, 13 },
+    { "sign-under-owner", sign_under_owner, 13 },
+    { "sign-with-password", sign_with_password, 13 },
+    { "sign-with-policy", sign_with_policy, 13 },
+    { "sign-restricted", sign_restricted, 13 },
+    { "sign-pkcs1", sign_pkcs1, 13 },
+    { "sign-pss", sign_pss, 13 },
+    { "decrypt-pkcs1", decrypt_pkcs1, 13 },
+    { "decrypt-oaep", decrypt_oaep, 13 },
+    { "agree", agree, 13 },
+    { "tell-state", tell_state, 13 },
 };
 
 /* Of the provider's initialization only what the provider itself does is
@@ -418,13 +460,14 @@ free_keys(void)
 int
 main(int argc, char **argv)
 {
-    long every = argc > 2 ? strtol(argv[2], NULL, 10) : 1;
+    long every = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
 
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
-    if (argc < 2 || every < 1 || !starve_open())
+    if (argc < 2 || every < 0 || !starve_open())
         errx(2, "usage: survives-without-memory DIR [EVERY [NAME]]");
     (void)snprintf(signer, sizeof signer, "%s/signer.pem", argv[1]);
     (void)snprintf(signed_by, sizeof signed_by, "%s/signer.pub", argv[1]);
+    (void)snprintf(rsa_file, sizeof rsa_file, "%s/rsa.pem", argv[1]);
     (void)snprintf(object, sizeof object, "object:%s/object", argv[1]);
     within_watch = watch_init;
     if (!within_open(&within))
@@ -432,7 +475,7 @@ main(int argc, char **argv)
     make_keys();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (argc < 4 || strcmp(argv[3], rows[i].name) == 0)
-            check_row(&rows[i], every);
+            check_row(&rows[i], every > 0 ? every : rows[i].every);
     free_keys();
     within_close(&within);
     return 0;

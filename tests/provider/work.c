@@ -6,6 +6,8 @@
  */
 #include "work.h"
 
+#include "ephemeral.h"
+
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/core_object.h>
@@ -261,6 +263,33 @@ work_sign(const struct within *within, const struct work_key *key,
     return ok;
 }
 
+bool
+work_name_algorithm(const struct within *within, const struct work_key *key,
+                    const char *padding)
+{
+    unsigned char der[128];
+    const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
+                                      "pad-mode", (char *)(uintptr_t)padding,
+                                      0),
+                                  OSSL_PARAM_construct_end() };
+    OSSL_PARAM answer[] = { OSSL_PARAM_construct_octet_string("algorithm-id",
+                                                              der, sizeof der),
+                            OSSL_PARAM_construct_end() };
+    void *ctx = OSSL_FUNC_signature_newctx(of_signature(
+        within, key, OSSL_FUNC_SIGNATURE_NEWCTX))(within->context, NULL);
+    bool ok =
+        ctx != NULL &&
+        OSSL_FUNC_signature_digest_sign_init(
+            of_signature(within, key, OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT))(
+            ctx, "SHA384", key->key, padding != NULL ? params : NULL) &&
+        OSSL_FUNC_signature_get_ctx_params(of_signature(
+            within, key, OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS))(ctx, answer);
+
+    OSSL_FUNC_signature_freectx(
+        of_signature(within, key, OSSL_FUNC_SIGNATURE_FREECTX))(ctx);
+    return ok;
+}
+
 static const OSSL_DISPATCH *
 of_cipher(const struct within *within, int id)
 {
@@ -341,5 +370,29 @@ work_agree(const struct within *within, const struct work_key *key,
         copy);
     OSSL_FUNC_keyexch_freectx(of_exchange(within, OSSL_FUNC_KEYEXCH_FREECTX))(
         ctx);
+    return ok;
+}
+
+bool
+work_ephemeral(const struct within *within)
+{
+    const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
+                                      "group", (char *)"P-256", 0),
+                                  OSSL_PARAM_construct_end() };
+    struct work_key key = work_generate(within, EPHEMERAL_KEY, params, NULL);
+    struct work_key copy = { EPHEMERAL_KEY, NULL };
+    struct work_key peer = { EPHEMERAL_KEY, NULL };
+    OSSL_FUNC_keymgmt_dup_fn *dup = OSSL_FUNC_keymgmt_dup(
+        of_key(within, EPHEMERAL_KEY, OSSL_FUNC_KEYMGMT_DUP));
+    bool ok = false;
+
+    if (key.key != NULL)
+        copy.key = dup(key.key, OSSL_KEYMGMT_SELECT_KEYPAIR);
+    if (copy.key != NULL)
+        peer.key = dup(key.key, OSSL_KEYMGMT_SELECT_DOMAIN_PARAMETERS);
+    ok = peer.key != NULL;
+    work_free(within, &key);
+    work_free(within, &copy);
+    work_free(within, &peer);
     return ok;
 }

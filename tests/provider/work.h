@@ -54,6 +54,15 @@ bool CHECKED
 work_sign(const struct within *within, const struct work_key *key,
           bool is_digest, const OSSL_PARAM params[]);
 
+/* Asks what certificates say of a signature, with this padding or NULL. */
+bool CHECKED
+work_name_algorithm(const struct within *within, const struct work_key *key,
+                    const char *padding);
+
+/* Makes a key of TLS, as a server does, copies it and begins its peer's. */
+bool CHECKED
+work_ephemeral(const struct within *within);
+
 /* Encrypts and decrypts, and compares. */
 bool CHECKED
 work_decrypt(const struct within *within, const struct work_key *key,
