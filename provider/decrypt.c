@@ -87,14 +87,13 @@ dup_context(void *context)
         return NULL;
     copy->host = NULL;
     copy->label = NULL;
-    if (copy->key != NULL && !tpm_key_up_ref(copy->key))
-        copy->key = NULL;
+    if (copy->key != NULL)
+        tpm_key_up_ref(copy->key);
     if (op->label_len > 0)
         copy->label = OPENSSL_memdup(op->label, op->label_len);
     if (op->host != NULL)
         copy->host = EVP_PKEY_CTX_dup(op->host);
-    if ((copy->key == NULL) == (op->key == NULL) &&
-        (copy->label == NULL) == (op->label_len == 0) &&
+    if ((copy->label == NULL) == (op->label_len == 0) &&
         (copy->host == NULL) == (op->host == NULL))
         return copy;
     free_context(copy);
@@ -108,8 +107,7 @@ take_key(struct cipher *op, struct tpm_key *key)
     op->host = NULL;
     if (key == NULL)
         return op->key != NULL;
-    if (!tpm_key_up_ref(key))
-        return 0;
+    tpm_key_up_ref(key);
     tpm_key_free(&op->key);
     op->key = key;
     OPENSSL_free(op->label);

@@ -70,10 +70,10 @@ dup_context(void *context)
     if (copy == NULL)
         return NULL;
     copy->ukm = NULL;
-    if (copy->key != NULL && !tpm_key_up_ref(copy->key))
-        copy->key = NULL;
-    if (copy->peer != NULL && !tpm_key_up_ref(copy->peer))
-        copy->peer = NULL;
+    if (copy->key != NULL)
+        tpm_key_up_ref(copy->key);
+    if (copy->peer != NULL)
+        tpm_key_up_ref(copy->peer);
     if (op->ukm != NULL)
         copy->ukm = OPENSSL_memdup(op->ukm, op->ukm_len);
     if ((copy->ukm == NULL) == (op->ukm == NULL))
@@ -109,8 +109,9 @@ init(void *context, void *provider_key, const OSSL_PARAM params[])
     struct exchange *op = context;
     struct tpm_key *key = provider_key;
 
-    if (key == NULL || !may_agree(key) || !tpm_key_up_ref(key))
+    if (key == NULL || !may_agree(key))
         return 0;
+    tpm_key_up_ref(key);
     tpm_key_free(&op->key);
     tpm_key_free(&op->peer);
     op->key = key;
@@ -138,8 +139,7 @@ set_peer(void *context, void *provider_key)
                   "the peer's key is on another curve than ours");
         return 0;
     }
-    if (!tpm_key_up_ref(peer))
-        return 0;
+    tpm_key_up_ref(peer);
     tpm_key_free(&op->peer);
     op->peer = peer;
     return 1;

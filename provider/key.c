@@ -214,10 +214,10 @@ tpm_key_new_from_object(struct provider *prov, const unsigned char *data,
     return NULL;
 }
 
-int
+void
 tpm_key_up_ref(struct tpm_key *key)
 {
-    return atomic_fetch_add(&key->references, 1) > 0;
+    (void)atomic_fetch_add(&key->references, 1);
 }
 
 void

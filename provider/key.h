@@ -79,7 +79,8 @@ tpm_key_new_from_reference(struct provider *prov, TPM2_HANDLE handle,
 CHECKED int
 tpm_key_check(struct tpm_key *key);
 
-CHECKED int
+/* One more reference, for tpm_key_free(). */
+void
 tpm_key_up_ref(struct tpm_key *key);
 
 /* Drops one reference and clears the caller's pointer; wipes with the last. */

@@ -207,8 +207,7 @@ keymgmt_gen_set_template(void *context, void *template)
     struct tpm_key *key = template;
 
     tpm_key_free(&gen->base);
-    if (!tpm_key_up_ref(key))
-        return 0;
+    tpm_key_up_ref(key);
     gen->base = key;
     return 1;
 }
@@ -346,7 +345,8 @@ keymgmt_dup(const void *context, int selection)
     struct tpm_key *key = (struct tpm_key *)(uintptr_t)context;
 
     (void)selection;
-    return tpm_key_up_ref(key) ? key : NULL;
+    tpm_key_up_ref(key);
+    return key;
 }
 
 int

@@ -110,10 +110,8 @@ dup_context(void *context)
     copy->md = NULL;
     copy->data = NULL;
     copy->verify = NULL;
-    if (copy->key != NULL && !tpm_key_up_ref(copy->key)) {
-        OPENSSL_free(copy);
-        return NULL;
-    }
+    if (copy->key != NULL)
+        tpm_key_up_ref(copy->key);
     if (op->md != NULL)
         copy->md = EVP_MD_CTX_new();
     if (op->data != NULL)
@@ -142,8 +140,7 @@ hold_key(struct sign *op, struct tpm_key *key)
     verify_free(&op->verify);
     if (key == NULL)
         return op->key != NULL;
-    if (!tpm_key_up_ref(key))
-        return 0;
+    tpm_key_up_ref(key);
     tpm_key_free(&op->key);
     op->key = key;
     return 1;
