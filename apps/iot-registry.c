@@ -59,13 +59,25 @@ static const struct {
     { "devices export", &verbs_devices_export },
     { "topics create", &verbs_topics_create },
     { "topics list", &verbs_topics_list },
+    { "topics describe", &verbs_topics_describe },
+    { "topics update", &verbs_topics_update },
     { "topics delete", &verbs_topics_delete },
     { "subscriptions create", &verbs_subscriptions_create },
     { "subscriptions list", &verbs_subscriptions_list },
+    { "subscriptions describe", &verbs_subscriptions_describe },
+    { "subscriptions update", &verbs_subscriptions_update },
     { "subscriptions delete", &verbs_subscriptions_delete },
     { "subscriptions pull", &verbs_subscriptions_pull },
     { "subscriptions ack", &verbs_subscriptions_ack },
     { "watch", &verbs_watch },
+};
+
+/* What gcloud had and we have not: who may do what the file system says. */
+static const char *const policies[] = {
+    "registries get-iam-policy",
+    "registries set-iam-policy",
+    "registries add-iam-policy-binding",
+    "registries remove-iam-policy-binding",
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
@@ -124,6 +136,15 @@ main(int argc, char **argv)
             continue;
         snprintf(name, sizeof name, PROGRAM " %s", verbs[i].words);
         return (int)verbs_run(verbs[i].verb, name, argc - used, argv + used);
+    }
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        if (!is_verb(policies[i], argc, argv, &used))
+            continue;
+        log_error(
+            "there are no IAM policies here: who may read or write the "
+            "database's file may read or change what is in it; see " PROGRAM
+            "(1), FILES");
+        return EXIT_CODE_MISUSED;
     }
     log_error("there is no such verb; try " PROGRAM " --help");
     return EXIT_CODE_MISUSED;

@@ -219,6 +219,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [STATEMENT_TOPIC_KEY] = "SELECT key FROM topic WHERE name = ?1",
     [STATEMENT_TOPIC_INSERT] =
         "INSERT INTO topic (name, retention, created) VALUES (?1, ?2, ?3)",
+    [STATEMENT_TOPIC_UPDATE] = "UPDATE topic SET retention = ?2 WHERE key = ?1",
     [STATEMENT_TOPIC_DELETE] = "DELETE FROM topic WHERE key = ?1",
     [STATEMENT_TOPIC_PAGE] =
         "SELECT name, retention, created FROM topic WHERE name > ?2"
@@ -231,6 +232,8 @@ static const char *const statements[STATEMENT_COUNT] = {
         "INSERT INTO subscription (name, topic, deadline, cursor, created)"
         " SELECT ?1, ?2, ?3, CASE ?4 WHEN 1 THEN 0 ELSE"
         " coalesce((SELECT max(key) FROM message), 0) END, ?5",
+    [STATEMENT_SUBSCRIPTION_UPDATE] =
+        "UPDATE subscription SET deadline = ?2 WHERE key = ?1",
     [STATEMENT_SUBSCRIPTION_MOVE] =
         "UPDATE subscription SET cursor = ?2 WHERE key = ?1",
     [STATEMENT_SUBSCRIPTION_DELETE] = "DELETE FROM subscription WHERE key = ?1",

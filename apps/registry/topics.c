@@ -70,6 +70,12 @@ is_free(struct traffic *traffic, enum statement which, const char *name)
     return key == 0;
 }
 
+static void
+say_missing(const char *name)
+{
+    log_error("Resource not found (resource=%s).", name);
+}
+
 static bool
 is_there(struct traffic *traffic, enum statement which, const char *name,
          int64_t *key)
@@ -77,7 +83,7 @@ is_there(struct traffic *traffic, enum statement which, const char *name,
     if (!find(traffic, which, name, key))
         return false;
     if (*key == 0)
-        log_error("Resource not found (resource=%s).", name);
+        say_missing(name);
     return *key != 0;
 }
 
@@ -93,14 +99,62 @@ insert_topic(struct traffic *traffic, const struct traffic_topic *topic)
            store_run(&traffic->store, STATEMENT_TOPIC_INSERT, values, NULL);
 }
 
+static bool
+is_retention(int64_t seconds)
+{
+    return is_within("the retention of messages", seconds, 1,
+                     TRAFFIC_RETENTION_MOST);
+}
+
+static bool
+is_deadline(int64_t seconds)
+{
+    return is_within("the acknowledgement deadline", seconds,
+                     TRAFFIC_DEADLINE_LEAST, TRAFFIC_DEADLINE_MOST);
+}
+
 bool
 traffic_topic_create(struct traffic *traffic, const struct traffic_topic *topic)
 {
-    return is_name("topics", topic->name) &&
-           is_within("the retention of messages", topic->retention, 1,
-                     TRAFFIC_RETENTION_MOST) &&
+    return is_name("topics", topic->name) && is_retention(topic->retention) &&
            store_begin_write(&traffic->store) &&
            store_end(&traffic->store, insert_topic(traffic, topic));
+}
+
+/* Has WHICH find the row of NAME, and CHANGE set a number in it. */
+static bool
+set_number(struct traffic *traffic, enum statement which, enum statement change,
+           const char *name, int64_t number)
+{
+    struct store_value values[] = { { .kind = STORE_END },
+                                    store_number(number),
+                                    { .kind = STORE_END } };
+    int64_t key = 0;
+
+    if (!is_there(traffic, which, name, &key))
+        return false;
+    values[0] = store_number(key);
+    return store_run(&traffic->store, change, values, NULL);
+}
+
+bool
+traffic_topic_update(struct traffic *traffic, const char *name,
+                     int64_t retention)
+{
+    return is_retention(retention) && store_begin_write(&traffic->store) &&
+           store_end(&traffic->store,
+                     set_number(traffic, STATEMENT_TOPIC_KEY,
+                                STATEMENT_TOPIC_UPDATE, name, retention));
+}
+
+bool
+traffic_subscription_update(struct traffic *traffic, const char *name,
+                            int64_t deadline)
+{
+    return is_deadline(deadline) && store_begin_write(&traffic->store) &&
+           store_end(&traffic->store,
+                     set_number(traffic, STATEMENT_SUBSCRIPTION_KEY,
+                                STATEMENT_SUBSCRIPTION_UPDATE, name, deadline));
 }
 
 static bool
@@ -199,8 +253,7 @@ traffic_subscription_create(struct traffic *traffic,
                             bool from_start)
 {
     return is_name("subscriptions", wanted->name) &&
-           is_within("the acknowledgement deadline", wanted->deadline,
-                     TRAFFIC_DEADLINE_LEAST, TRAFFIC_DEADLINE_MOST) &&
+           is_deadline(wanted->deadline) &&
            store_begin_write(&traffic->store) &&
            store_end(&traffic->store,
                      insert_subscription(traffic, wanted, from_start));
@@ -239,4 +292,34 @@ traffic_subscription_next(struct traffic *traffic, const char *prefix,
     }
     store_done(&query);
     return ok;
+}
+
+static bool
+is_missing(const char *name, bool found, const char *got)
+{
+    if (found && strcmp(name, got) == 0)
+        return false;
+    say_missing(name);
+    return true;
+}
+
+/* Of all whose names begin with this one, it comes first. */
+bool
+traffic_topic_get(struct traffic *traffic, const char *name,
+                  struct traffic_topic *topic)
+{
+    bool found;
+
+    return traffic_topic_next(traffic, name, "", topic, &found) &&
+           !is_missing(name, found, topic->name);
+}
+
+bool
+traffic_subscription_get(struct traffic *traffic, const char *name,
+                         struct traffic_subscription *subscription)
+{
+    bool found;
+
+    return traffic_subscription_next(traffic, name, "", subscription, &found) &&
+           !is_missing(name, found, subscription->name);
 }

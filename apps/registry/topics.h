@@ -45,6 +45,16 @@ CHECKED bool
 traffic_topic_create(struct traffic *traffic,
                      const struct traffic_topic *topic);
 
+/* The topic NAME, which must be there. */
+CHECKED bool
+traffic_topic_get(struct traffic *traffic, const char *name,
+                  struct traffic_topic *topic);
+
+/* Sets how long a topic's messages are kept. */
+CHECKED bool
+traffic_topic_update(struct traffic *traffic, const char *name,
+                     int64_t retention);
+
 /* Deletes a topic, its subscriptions and its messages, these some at a time;
  * what a kill leaves of them, traffic_sweep takes. */
 CHECKED bool
@@ -62,6 +72,16 @@ CHECKED bool
 traffic_subscription_create(struct traffic *traffic,
                             const struct traffic_subscription *subscription,
                             bool from_start);
+
+/* The subscription NAME, which must be there. */
+CHECKED bool
+traffic_subscription_get(struct traffic *traffic, const char *name,
+                         struct traffic_subscription *subscription);
+
+/* Sets how long its pullers have for a message. */
+CHECKED bool
+traffic_subscription_update(struct traffic *traffic, const char *name,
+                            int64_t deadline);
 
 CHECKED bool
 traffic_subscription_delete(struct traffic *traffic, const char *name);

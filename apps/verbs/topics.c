@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * iot-registry topics create, list, delete, and subscriptions create, list,
+ * iot-registry topics and subscriptions: create, list, describe, update and
  * delete, as in "gcloud pubsub".  What is fetched through them is pull.c's.
  */
 #include "registry/topics.h"
@@ -31,6 +31,14 @@ static const struct options_row subscription_rows[] = {
       TRAFFIC_DEADLINE_LEAST, TRAFFIC_DEADLINE_MOST },
     { OPTIONS_FLAG, "from-start", NULL, FIELD(from_start),
       "Also what the topic still has; default only what comes.", 0, 0 },
+    { 0 },
+};
+
+static const struct options_row deadline_rows[] = {
+    { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
+    { OPTIONS_NUMBER, "ack-deadline", "SECONDS", FIELD(deadline),
+      "After which a message that nobody acknowledged is handed out again.",
+      TRAFFIC_DEADLINE_LEAST, TRAFFIC_DEADLINE_MOST },
     { 0 },
 };
 
@@ -103,6 +111,41 @@ create_topic(struct verbs_call *call)
 }
 
 static enum exit_code
+describe_topic(struct verbs_call *call)
+{
+    struct traffic_topic topic;
+    char name[TRAFFIC_TOPIC_MOST];
+
+    if (is_long(traffic_topic_name(call->path.project, call->name, name)))
+        return EXIT_CODE_MISUSED;
+    return verbs_open_traffic(call, TRAFFIC_BROWSE) &&
+                   traffic_topic_get(call->traffic, name, &topic) &&
+                   show_value(call, topic_json(&topic))
+               ? EXIT_CODE_DONE
+               : EXIT_CODE_FAILED;
+}
+
+static enum exit_code
+update_topic(struct verbs_call *call)
+{
+    int64_t retention = call->arguments.retention;
+    struct traffic_topic topic;
+    char name[TRAFFIC_TOPIC_MOST];
+
+    if (retention == 0) {
+        log_error("--message-retention is missing");
+        return EXIT_CODE_MISUSED;
+    }
+    if (is_long(traffic_topic_name(call->path.project, call->name, name)))
+        return EXIT_CODE_MISUSED;
+    if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
+        !traffic_topic_update(call->traffic, name, retention) ||
+        !traffic_topic_get(call->traffic, name, &topic))
+        return EXIT_CODE_FAILED;
+    return verbs_done(call, "Updated topic", name, topic_json(&topic));
+}
+
+static enum exit_code
 delete_topic(struct verbs_call *call)
 {
     char name[TRAFFIC_TOPIC_MOST];
@@ -163,6 +206,44 @@ create_subscription(struct verbs_call *call)
 }
 
 static enum exit_code
+describe_subscription(struct verbs_call *call)
+{
+    struct traffic_subscription it;
+    char name[TRAFFIC_TOPIC_MOST];
+
+    if (is_long(
+            traffic_subscription_name(call->path.project, call->name, name)))
+        return EXIT_CODE_MISUSED;
+    return verbs_open_traffic(call, TRAFFIC_BROWSE) &&
+                   traffic_subscription_get(call->traffic, name, &it) &&
+                   show_value(call, subscription_json(&it))
+               ? EXIT_CODE_DONE
+               : EXIT_CODE_FAILED;
+}
+
+static enum exit_code
+update_subscription(struct verbs_call *call)
+{
+    int64_t deadline = call->arguments.deadline;
+    struct traffic_subscription it;
+    char name[TRAFFIC_TOPIC_MOST];
+
+    if (deadline == 0) {
+        log_error("--ack-deadline is missing");
+        return EXIT_CODE_MISUSED;
+    }
+    if (is_long(
+            traffic_subscription_name(call->path.project, call->name, name)))
+        return EXIT_CODE_MISUSED;
+    if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
+        !traffic_subscription_update(call->traffic, name, deadline) ||
+        !traffic_subscription_get(call->traffic, name, &it))
+        return EXIT_CODE_FAILED;
+    return verbs_done(call, "Updated subscription", name,
+                      subscription_json(&it));
+}
+
+static enum exit_code
 delete_subscription(struct verbs_call *call)
 {
     char name[TRAFFIC_TOPIC_MOST];
@@ -219,6 +300,26 @@ const struct verbs_verb verbs_topics_list = {
     list_topics,
 };
 
+const struct verbs_verb verbs_topics_describe = {
+    "TOPIC --project P [OPTION ...]",
+    "Shows a topic.",
+    NULL,
+    VERBS_NAME,
+    VERBS_OF_PROJECT,
+    VERBS_YAML,
+    describe_topic,
+};
+
+const struct verbs_verb verbs_topics_update = {
+    "TOPIC --project P --message-retention SECONDS",
+    "Sets how long the messages of a topic are kept.",
+    topic_rows,
+    VERBS_NAME,
+    VERBS_OF_PROJECT,
+    VERBS_UNSAID,
+    update_topic,
+};
+
 const struct verbs_verb verbs_topics_delete = {
     "TOPIC --project P",
     "Deletes a topic, its messages and its subscriptions.",
@@ -247,6 +348,26 @@ const struct verbs_verb verbs_subscriptions_list = {
     VERBS_OF_PROJECT,
     VERBS_LIST,
     list_subscriptions,
+};
+
+const struct verbs_verb verbs_subscriptions_describe = {
+    "SUBSCRIPTION --project P [OPTION ...]",
+    "Shows a subscription.",
+    NULL,
+    VERBS_NAME,
+    VERBS_OF_PROJECT,
+    VERBS_YAML,
+    describe_subscription,
+};
+
+const struct verbs_verb verbs_subscriptions_update = {
+    "SUBSCRIPTION --project P --ack-deadline SECONDS",
+    "Sets how long its pullers have for a message.",
+    deadline_rows,
+    VERBS_NAME,
+    VERBS_OF_PROJECT,
+    VERBS_UNSAID,
+    update_subscription,
 };
 
 const struct verbs_verb verbs_subscriptions_delete = {

@@ -65,9 +65,23 @@ json devices gateways list-bound-devices --gateway gateway-1
 expect test "$(jq length out)" = 1
 json gateways unbind
 json pubsub topics create events --message-retention 60
+json pubsub topics update events --message-retention 120
+expect test "$(jq -r .messageRetentionDuration out)" = 120s
+json pubsub topics describe events
+expect test "$(jq -r .messageRetentionDuration out)" = 120s
+expect_fail 1 'Resource not found (resource=projects/home/topics/event)' \
+    pubsub topics describe event
+expect_fail 1 'Resource not found' pubsub topics update event \
+    --message-retention 120
+expect_fail 2 'message-retention is missing' pubsub topics update events
 json pubsub topics list
 json pubsub subscriptions create all --topic events
 expect test "$(jq .ackDeadlineSeconds out)" = 10
+json pubsub subscriptions update all --ack-deadline 20
+json pubsub subscriptions describe all
+expect test "$(jq .ackDeadlineSeconds out)" = 20
+expect_fail 1 'Resource not found' pubsub subscriptions describe al
+expect_fail 2 'ack-deadline is missing' pubsub subscriptions update all
 json pubsub subscriptions list
 json pubsub subscriptions pull all
 is '[]'
@@ -105,6 +119,8 @@ is '4 3'
 expect_fail 2 'makes no sense' devices list --filter 'id'
 expect_fail 2 'value(KEY' devices list --format 'value('
 expect_fail 2 'value(KEY' devices list --format 'value()'
+
+expect_fail 2 'no IAM policies' registries get-iam-policy factory
 
 # Last things last.
 json devices delete sensor-1
