@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Started as root, the broker becomes the user mosquitto and still reads the
 # registry, to which that user may not write, and sees what root changes in it.
+# So does the HTTP bridge, which is that user from the start.  Neither has any
+# file of the registry open in a way that would let it write.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
-need mosquitto_passwd python3 runuser
+. "$(dirname "$0")/../fixture/http.sh"
+need mosquitto_passwd python3 runuser setpriv curl sqlite3
 test "$(id -u)" = 0 || skip 'this is not root'
 id mosquitto >/dev/null 2>&1 || skip 'there is no user mosquitto'
 case $T/ in /tmp/*) ;; *) skip "others may not enter $T" ;; esac
@@ -38,6 +41,23 @@ expect test "$(stat -c %U "/proc/$BROKER_PID")" = mosquitto
 expect test "$(stat -c '%U %a' "$SITE_SOCKET")" = 'mosquitto 770'
 expect_not runuser -u mosquitto -- test -w "$DATABASE"
 
+# only_reads PID: of the registry's files it has some open, none for writing.
+only_reads()
+{
+    local fd flags count=0
+    for fd in "/proc/$1/fd"/*; do
+        case $(readlink "$fd") in
+        "$DATABASE"*) ;;
+        *) continue ;;
+        esac
+        flags=$(awk '$1 == "flags:" {print $2}' "/proc/$1/fdinfo/${fd##*/}")
+        test $((0$flags & 3)) = 0 || return 1
+        count=$((count + 1))
+    done
+    test "$count" -gt 0
+}
+expect only_reads "$BROKER_PID"
+
 background "$T/seen" site_sub -i live -t "$EVERYTHING" -v
 subscribed live
 expect_ok publish dev-1 "$(token dev-1)"
@@ -50,4 +70,24 @@ background "$T/stays" raw --id "$(path_of dev-2)" --user '' \
 expect wait_until 10 grep -qx 'CONNACK 0' "$T/stays"
 device update dev-2 --blocked
 expect wait_until 10 grep -qx CLOSED "$T/stays"
+expect only_reads "$BROKER_PID"
+
+# The HTTP bridge, beside it.
+registry_do topics create events --project "$PROJECT"
+registry_do registries update "$REGISTRY" "${WHERE[@]}" \
+    --event-notification-config topic=events
+http_as setpriv --reuid=mosquitto --regid=mosquitto --clear-groups
+http_start
+expect test "$(stat -c %U "/proc/$HTTP_PID")" = mosquitto
+publishes dev-1 "$(token dev-1)"
+expect only_reads "$HTTP_PID"
+refuses 403 PERMISSION_DENIED 'the device is blocked' \
+    dev-2 "$(token dev-2)" :publishEvent -d '{}'
+device update dev-2 --no-blocked
+publishes dev-2 "$(token dev-2)"
+# What it could not do if it wanted to, its user could not do either.
+expect_error 'readonly database' runuser -u mosquitto -- sqlite3 "$DATABASE" \
+    'UPDATE device SET blocked = 1'
+expect_ok runuser -u mosquitto -- sqlite3 "$DATABASE" 'SELECT id FROM device'
+http_stop
 bridge_stop

@@ -9,22 +9,13 @@
 need mosquitto_passwd curl sqlite3 jq
 
 # Whoever may do everything is never told no, so the bridge is somebody else.
-# Its files may not grow beyond the KB in $T/limit.
 as=()
 if test "$(id -u)" = 0; then
     need setpriv
     as=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 fi
-mkdir "$T/real"
-cp "$(command -v iot-http-bridge)" "$BUILD_ROOT"/apps/libiotjwt/*.so.? "$T/real"
-cat >"$T/bin/iot-http-bridge" <<END
-#!/bin/bash
-trap '' XFSZ
-test ! -s "$T/limit" || ulimit -f "\$(cat "$T/limit")"
-export LD_LIBRARY_PATH=$T/real
-exec ${as[*]} "$T/real/iot-http-bridge" "\$@"
-END
-chmod 755 "$T/bin/iot-http-bridge" "$T" "$T/bin" "$T/real"
+http_as "${as[@]}"
+chmod 755 "$T"
 
 # theirs FILE...: the bridge's group has its part of these.
 theirs()
