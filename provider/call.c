@@ -36,13 +36,10 @@ say_lockout(const struct call *call)
 {
     TPMS_CAPABILITY_DATA data = { 0 };
     const TPML_TAGGED_TPM_PROPERTY *found = &data.data.tpmProperties;
-    TPMI_YES_NO more = TPM2_NO;
     UINT32 values[4] = { 0 }; /* counter, most, interval, recovery */
 
-    if (call->tpm->sys == NULL ||
-        Tss2_Sys_GetCapability(call->tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES,
-                               TPM2_PT_LOCKOUT_COUNTER, 4, &more, &data,
-                               NULL) != TSS2_RC_SUCCESS ||
+    if (!call_look_up(call->tpm, TPM2_CAP_TPM_PROPERTIES,
+                      TPM2_PT_LOCKOUT_COUNTER, 4, &data) ||
         found->count < 4)
         return 0;
     for (size_t i = 0; i < 4; i++)
@@ -56,6 +53,16 @@ say_lockout(const struct call *call)
     return 1;
 }
 
+static void
+say_hung(const struct call *call)
+{
+    tpm_raise(call->tpm->prov, TPM_R_NO_TPM,
+              "%s: %s: the TPM has not answered for %d seconds: the connection "
+              "is given up; look whether the TPM, and what stands before it, "
+              "still run (`timeout` in openssl.cnf says how long it may take)",
+              call->tpm->subject, call->name, call->patience_s);
+}
+
 void
 call_say(const struct call *call, TSS2_RC code)
 {
@@ -66,6 +73,10 @@ call_say(const struct call *call, TSS2_RC code)
         return;
     if (tpm_code_is(code, TPM2_RC_LOCKOUT) && say_lockout(call))
         return;
+    if (row->fault == TPM_FAULT_HUNG) {
+        say_hung(call);
+        return;
+    }
     tpm_raise(call->tpm->prov, TPM_R_TPM_REFUSED, "%s: %s: %s (%s, 0x%x)%s%s",
               call->tpm->subject, call->name,
               row->sentence != NULL ? row->sentence : "the TPM refused", words,
@@ -83,7 +94,10 @@ call_fail(struct call *call, TSS2_RC code)
         call->tpm->fault = TPM_FAULT_REFUSED; /* patience is at its end */
     if (!call->is_quiet)
         call_say(call, code);
-    if (call->tpm->fault == TPM_FAULT_LOST)
+    if (call->tpm->fault == TPM_FAULT_HUNG)
+        call->tpm->hangs++;
+    if (call->tpm->fault == TPM_FAULT_LOST ||
+        call->tpm->fault == TPM_FAULT_HUNG)
         connection_close(call->tpm);
 }
 
@@ -199,15 +213,17 @@ call_again(struct call *call, TSS2_RC prepared)
     TSS2_RC code = prepared;
 
     if (call->tpm->sys == NULL) { /* lost by the command before this one */
-        call->code = TSS2_TCTI_RC_NO_CONNECTION;
+        call_fail(call, TSS2_TCTI_RC_NO_CONNECTION);
         return 0;
     }
     if (code == TSS2_RC_SUCCESS && !authorize(call)) {
         call_distrust(call, "cannot make the authorization");
         return 0;
     }
-    if (code == TSS2_RC_SUCCESS)
-        code = Tss2_Sys_Execute(call->tpm->sys);
+    if (code == TSS2_RC_SUCCESS) {
+        call->patience_s = connection_patience(call->tpm, call->is_long);
+        code = connection_execute(call->tpm, call->patience_s);
+    }
     if (tpm_fault_find(code)->fault == TPM_FAULT_AGAIN &&
         call->waited_ms < PATIENCE_MS) {
         connection_pause(call->pause_ms);
@@ -234,4 +250,47 @@ call_end(struct call *call, TSS2_RC completed)
         return 1;
     call_fail(call, completed);
     return 0;
+}
+
+int
+call_is_lost(const struct call *call)
+{
+    return call->tpm->fault == TPM_FAULT_LOST ||
+           call->tpm->fault == TPM_FAULT_HUNG || call->is_said ||
+           tpm_fault_find(call->code)->sentence == NULL;
+}
+
+int
+call_lose_object(const struct call *call)
+{
+    call->tpm->has_lost |= call_is_lost(call);
+    return 0;
+}
+
+int
+call_end_object(struct call *call, TSS2_RC completed)
+{
+    return call_end(call, completed) || call_lose_object(call);
+}
+
+int
+call_look_up(struct tpm *tpm, TPM2_CAP capability, uint32_t first,
+             uint32_t count, TPMS_CAPABILITY_DATA *data)
+{
+    struct call call =
+        call_begin(tpm, "TPM2_GetCapability", TPM2_CC_GetCapability, NULL);
+    enum tpm_fault fault = tpm->fault;
+    TPMI_YES_NO has_more = TPM2_NO;
+    int ok = 0;
+
+    call.is_quiet = 1;
+    while (call_again(&call, Tss2_Sys_GetCapability_Prepare(
+                                 tpm->sys, capability, first, count)))
+        continue;
+    ok = call.code == TSS2_RC_SUCCESS &&
+         call_end(&call,
+                  Tss2_Sys_GetCapability_Complete(tpm->sys, &has_more, data)) &&
+         data->capability == capability;
+    tpm->fault = fault;
+    return ok;
 }

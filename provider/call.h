@@ -20,11 +20,13 @@ struct call {
     struct session_message message;
     int is_secret;      /* the first parameter is to be encrypted */
     int answers_secret; /* so is the first of the answer */
+    int is_long;        /* it may take minutes */
     int is_last;        /* the session may end with it */
     int is_quiet;       /* a refusal is no error */
     int is_said;        /* why it failed has been raised already */
     int pause_ms;
     int waited_ms;
+    int patience_s; /* until it counts as hung */
     TSS2_RC code;
 };
 
@@ -42,9 +44,30 @@ call_again(struct call *call, TSS2_RC prepared);
 CHECKED int
 call_end(struct call *call, TSS2_RC completed);
 
+/* The same of a command that leaves an object in the TPM: one whose answer is
+ * of no use is to be looked for. */
+CHECKED int
+call_end_object(struct call *call, TSS2_RC completed);
+
+/* What such a command returns that failed before: 0. */
+CHECKED int
+call_lose_object(const struct call *call);
+
+/* Whether a call that failed may have done what it was told all the same: its
+ * answer is not there, or not to be believed, or of a code that nobody knows.
+ */
+CHECKED int
+call_is_lost(const struct call *call);
+
 /* Ends the call over an answer that is not used, and says why. */
 void
 call_distrust(struct call *call, const char *why);
+
+/* Asks for a capability beside the command that is under way, whose fault it
+ * leaves as it is; says nothing when it fails (Part 3 §30.2). */
+CHECKED int
+call_look_up(struct tpm *tpm, TPM2_CAP capability, uint32_t first,
+             uint32_t count, TPMS_CAPABILITY_DATA *data);
 
 /* The one place where a response code becomes a sentence. */
 void

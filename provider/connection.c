@@ -8,14 +8,14 @@
 #include "connection.h"
 
 #include "provider.h"
+#include "tcti.h"
+#include "template.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
-#include <tss2/tss2_tctildr.h>
 #include <unistd.h>
 
 /* How long to wait for a TPM that was there a moment ago: a resource manager
@@ -23,28 +23,11 @@
 enum { RETURN_PAUSE_MS = 100, RETURN_TRIES = 50 };
 
 /* How long to wait for others to let go of the TPM's few slots. */
-enum { CROWDED_PAUSE_MS = 10, CROWDED_PATIENCE_MS = 5000 };
+enum { CROWDED_PAUSE_MS = 10, CROWDED_PATIENCE_MS = 5000, DESPAIRS = 2 };
 
-/* Which TCTI, and who said so. */
-struct choice {
-    const char *name; /* NULL: tpm2-tss searches by itself */
-    const char *source;
-};
-
-static struct choice
-choose(const struct provider *prov)
-{
-    struct choice choice = { getenv("TPM2OPENSSL_TCTI"),
-                             "TPM2OPENSSL_TCTI says so" };
-
-    if (choice.name == NULL)
-        choice.name = prov->variable;
-    if (choice.name == NULL || *choice.name == '\0') {
-        choice.name = prov->tcti;
-        choice.source = "`tcti` in openssl.cnf says so";
-    }
-    return choice;
-}
+/* Seconds: some chips need two minutes for an RSA key; what is left behind in
+ * one that hangs is not worth waiting for. */
+enum { GENERATION_S = 300, TIDYING_S = 2 };
 
 void
 connection_pause(int ms)
@@ -67,38 +50,11 @@ abandon_if_taken(struct tpm *tpm)
     connection_close(tpm);
 }
 
-/* A simulator and the bare device serve one connection at a time: holding it
- * while idle would lock every other process out. */
-static int
-is_shared_choice(const struct choice *choice, TSS2_TCTI_CONTEXT *tcti)
-{
-    if (choice->name == NULL)
-        return descriptor_is_shared(tcti);
-    return strstr(choice->name, "tabrmd") != NULL ||
-           strstr(choice->name, "tpmrm") != NULL;
-}
-
-/* tpm2-tss connects to swtpm for each command: what it keeps in between keeps
- * nobody out, and is dear to make (the module is loaded, the control port is
- * asked). */
-static int
-is_idle_between(const struct choice *choice)
-{
-    return choice->name != NULL && strncmp(choice->name, "swtpm", 5) == 0;
-}
-
-/* tpm2-abrmd is spoken to through GLib, whose thread a fork leaves behind: in a
- * child of a process that had a connection nothing would ever answer. */
-static int
-is_dead_to_children(const struct choice *choice)
-{
-    return choice->name != NULL && strstr(choice->name, "tabrmd") != NULL;
-}
-
 CHECKED static int
-may_connect(const struct tpm *tpm, const struct choice *choice, int is_quiet)
+may_connect(const struct tpm *tpm, const struct tcti_choice *choice,
+            int is_quiet)
 {
-    if (!tpm->is_orphan || !is_dead_to_children(choice))
+    if (!tpm->is_orphan || !tcti_is_dead_to_children(choice))
         return 1;
     if (!is_quiet)
         tpm_raise(tpm->prov, TPM_R_NO_TPM,
@@ -107,55 +63,6 @@ may_connect(const struct tpm *tpm, const struct choice *choice, int is_quiet)
                   "only after the fork",
                   tpm->subject);
     return 0;
-}
-
-/* The path of the device that was meant, if one was. */
-static const char *
-device_of(const struct choice *choice)
-{
-    if (choice->name == NULL)
-        return "/dev/tpmrm0";
-    if (strncmp(choice->name, "device:", 7) == 0)
-        return choice->name + 7;
-    return strcmp(choice->name, "device") == 0 ? "/dev/tpmrm0" : NULL;
-}
-
-/* One sentence: what was tried, and who may mend it. */
-static void
-say_absent(const struct provider *prov, const char *subject,
-           const struct choice *choice)
-{
-    const char *device = device_of(choice);
-    const char *tried =
-        choice->name != NULL ? choice->name : "tpm2-tss's own search";
-    const char *source = choice->name != NULL
-                             ? choice->source
-                             : "neither TPM2OPENSSL_TCTI nor openssl.cnf names "
-                               "another";
-
-    if (device == NULL)
-        tpm_raise(prov, TPM_R_NO_TPM,
-                  "%s: no TPM answers at %.200s (%s): start it, or correct the "
-                  "setting",
-                  subject, tried, source);
-    else if (access(device, F_OK) != 0)
-        tpm_raise(
-            prov, TPM_R_NO_TPM,
-            "%s: no TPM found with %.200s (%s): there is no %.200s; switch the "
-            "TPM on in the firmware's set-up, or name another one",
-            subject, tried, source, device);
-    else if (access(device, R_OK | W_OK) != 0)
-        tpm_raise(
-            prov, TPM_R_NO_TPM,
-            "%s: user %lu may not use %.200s: the administrator lets a user "
-            "in by adding him to the group of that file (mostly `tss`)",
-            subject, (unsigned long)geteuid(), device);
-    else
-        tpm_raise(
-            prov, TPM_R_NO_TPM,
-            "%s: %.200s does not let itself be opened (%s): another program "
-            "may hold it; /dev/tpmrm0 can be shared",
-            subject, device, source);
 }
 
 CHECKED static int
@@ -174,22 +81,47 @@ make_sys(struct tpm *tpm)
 }
 
 int
+connection_patience(const struct tpm *tpm, int is_long)
+{
+    int seconds = tpm->prov->timeout_s;
+
+    if (tpm->hangs > 0)
+        return seconds < TIDYING_S ? seconds : TIDYING_S;
+    return is_long && seconds < GENERATION_S ? GENERATION_S : seconds;
+}
+
+/* The device and tpm2-abrmd keep to the time that they are given; mssim and cmd
+ * do not all of it, so they are asked only when there is something to read. */
+TSS2_RC
+connection_execute(struct tpm *tpm, int patience_s)
+{
+    int ms = patience_s * 1000;
+    TSS2_RC code = Tss2_Sys_ExecuteAsync(tpm->sys);
+
+    if (code != TSS2_RC_SUCCESS)
+        return code;
+    if (!descriptor_wait(tpm->tcti, ms))
+        return TSS2_TCTI_RC_TRY_AGAIN;
+    return Tss2_Sys_ExecuteFinish(tpm->sys, ms);
+}
+
+int
 connection_open(struct tpm *tpm, int is_quiet)
 {
-    struct choice choice = choose(tpm->prov);
+    struct tcti_choice choice = tcti_choose(tpm->prov);
 
     if (!may_connect(tpm, &choice, is_quiet))
         return 0;
-    if (Tss2_TctiLdr_Initialize(choice.name, &tpm->tcti) != TSS2_RC_SUCCESS) {
-        tpm->tcti = NULL;
+    tpm->tcti = tcti_open(&choice, tpm->prov->timeout_s);
+    if (tpm->tcti == NULL) {
         if (!is_quiet)
-            say_absent(tpm->prov, tpm->subject, &choice);
+            tcti_say_absent(tpm->prov, tpm->subject, &choice);
         return 0;
     }
     descriptor_look(tpm->tcti, &tpm->file);
-    tpm->is_shared = is_shared_choice(&choice, tpm->tcti);
-    tpm->is_held = tpm->is_shared || is_idle_between(&choice);
-    tpm->is_parent = is_dead_to_children(&choice);
+    tpm->is_shared = tcti_is_shared(&choice, tpm->tcti);
+    tpm->is_held = tpm->is_shared || tcti_is_idle_between(&choice);
+    tpm->is_parent = tcti_is_dead_to_children(&choice);
     if (make_sys(tpm))
         return 1;
     connection_close(tpm);
@@ -207,9 +139,7 @@ connection_close(struct tpm *tpm)
     OPENSSL_free(tpm->sys);
     tpm->sys = NULL;
     keep_forget(&tpm->keep);
-    if (tpm->tcti != NULL)
-        Tss2_TctiLdr_Finalize(&tpm->tcti);
-    tpm->tcti = NULL;
+    tcti_close(&tpm->tcti);
     OPENSSL_free(tpm->resting);
     tpm->resting = NULL;
 }
@@ -321,6 +251,7 @@ run_once(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
 
     tpm->fault = TPM_FAULT_NONE;
     tpm->is_fresh = 0;
+    tpm->hangs = 0;
     abandon_if_taken(tpm);
     if (tpm->sys == NULL && !(was_lost ? reopen(tpm) : connection_open(tpm, 0)))
         return 0;
@@ -352,13 +283,30 @@ wait_for_room(const struct provider *prov, int *waited_ms)
     return 1;
 }
 
+/* Nobody lets go: perhaps because he was killed. What is ours or nobody's goes,
+ * and the key that all is for with the next try, before one that has the room.
+ */
+static int
+may_despair(struct tpm *tpm)
+{
+    if (tpm->is_shared || tpm->despairs >= DESPAIRS)
+        return 0;
+    tpm->despairs++;
+    tpm->has_lost = 1;
+    tpm->has_lost_session = 1;
+    tpm_sweep_like(tpm, &tpm_template_primary);
+    tpm_sweep_like(tpm, &tpm_template_rsa_primary);
+    tpm_sweep_sessions(tpm);
+    return 1;
+}
+
 /* Rule 6: the whole is done once more when its ground was taken away, and
  * again and again, for a while, when others were in the way. */
 static int
-may_repeat(const struct tpm *tpm, int *is_second, int *waited_ms)
+may_repeat(struct tpm *tpm, int *is_second, int *waited_ms)
 {
     if (tpm->fault == TPM_FAULT_CROWDED)
-        return wait_for_room(tpm->prov, waited_ms);
+        return wait_for_room(tpm->prov, waited_ms) || may_despair(tpm);
     if (*is_second)
         return 0;
     *is_second = 1;
@@ -393,11 +341,44 @@ run(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
     }
 }
 
+/* A command of the TCTI `cmd` that has ended, or a TPM that hangs up, is an
+ * error and no reason to end the program: a SIGPIPE of ours is taken back. */
+struct pipe_mask {
+    sigset_t before;
+    int was_pending;
+};
+
+static void
+hold_pipe_signal(struct pipe_mask *mask)
+{
+    sigset_t pending, pipe;
+
+    (void)sigemptyset(&pipe);
+    (void)sigaddset(&pipe, SIGPIPE);
+    (void)sigpending(&pending);
+    mask->was_pending = sigismember(&pending, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &pipe, &mask->before);
+}
+
+static void
+release_pipe_signal(const struct pipe_mask *mask)
+{
+    static const struct timespec at_once = { 0, 0 };
+    sigset_t pipe;
+
+    (void)sigemptyset(&pipe);
+    (void)sigaddset(&pipe, SIGPIPE);
+    if (!mask->was_pending)
+        (void)sigtimedwait(&pipe, NULL, &at_once);
+    (void)pthread_sigmask(SIG_SETMASK, &mask->before, NULL);
+}
+
 int
 tpm_transact(struct provider *prov, const char *subject,
              int (*work)(struct tpm *tpm, void *arg), void *arg)
 {
     struct tpm *tpm = own_tpm(prov);
+    struct pipe_mask mask;
     int ok = 0;
 
     if (tpm == NULL) {
@@ -409,7 +390,11 @@ tpm_transact(struct provider *prov, const char *subject,
         return 0;
     tpm->subject = subject;
     tpm->has_lost = 0;
+    tpm->has_lost_session = 0;
+    tpm->despairs = 0;
+    hold_pipe_signal(&mask);
     ok = run(tpm, work, arg);
+    release_pipe_signal(&mask);
     tpm->subject = NULL;
     (void)pthread_mutex_unlock(&tpm->lock);
     return ok;

@@ -31,6 +31,9 @@ struct tpm {
     int is_fresh;          /* made after one was lost in this transaction */
     const char *subject;   /* of the transaction under way */
     int has_lost;          /* an object, in this transaction: tpm_sweep() */
+    int has_lost_session;  /* the same: tpm_sweep_sessions() */
+    int despairs;          /* tries after all waiting for room was in vain */
+    int hangs;             /* commands of this try that were not answered */
     enum tpm_fault fault;  /* of its last command */
     struct keep keep;      /* for the next use of a key */
     struct tpm_entity known; /* the persistent key read last; handle 0: none */
@@ -44,6 +47,16 @@ connection_open(struct tpm *tpm, int is_quiet);
 /* Closes what there is, and frees it. */
 void
 connection_close(struct tpm *tpm);
+
+/* How long a TPM may take to answer, seconds; with `is_long` for a command that
+ * looks for prime numbers. */
+int
+connection_patience(const struct tpm *tpm, int is_long);
+
+/* Sends what SAPI has prepared, and waits so long for the answer. What it
+ * returns when none came is TSS2_TCTI_RC_TRY_AGAIN. */
+TSS2_RC
+connection_execute(struct tpm *tpm, int patience_s);
 
 /* Sleeps, milliseconds. */
 void

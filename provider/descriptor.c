@@ -9,10 +9,12 @@
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { DESCRIPTORS = 4, DEVICE_MAX = 64 };
@@ -79,6 +81,28 @@ descriptor_is_shared(TSS2_TCTI_CONTEXT *tcti)
         return address.ss_family == AF_UNIX;
     return !read_path(fds[0], path) || strstr(path, "/tpm") == NULL ||
            strstr(path, "/tpmrm") != NULL;
+}
+
+int
+descriptor_wait(TSS2_TCTI_CONTEXT *tcti, int ms)
+{
+    struct pollfd wanted = { .events = POLLIN };
+    int fds[DESCRIPTORS];
+
+    if (get_descriptors(tcti, fds) != 1)
+        return 1;
+    wanted.fd = fds[0];
+    return poll(&wanted, 1, ms) != 0;
+}
+
+void
+descriptor_bound(TSS2_TCTI_CONTEXT *tcti, int seconds)
+{
+    const struct timeval bound = { seconds, 0 };
+    int fds[DESCRIPTORS];
+
+    if (get_descriptors(tcti, fds) == 1)
+        (void)setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
 }
 
 char *

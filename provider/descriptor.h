@@ -29,6 +29,15 @@ descriptor_is_on(TSS2_TCTI_CONTEXT *tcti, const struct descriptor_file *file);
 int
 descriptor_is_shared(TSS2_TCTI_CONTEXT *tcti);
 
+/* Waits until there is something to read, or an end; 0: not in that time. At
+ * once when it is not known where to look. */
+CHECKED int
+descriptor_wait(TSS2_TCTI_CONTEXT *tcti, int ms);
+
+/* Lets no read() from a socket take longer. */
+void
+descriptor_bound(TSS2_TCTI_CONTEXT *tcti, int seconds);
+
 /* The path of the device that it is on; NULL when it is on no device, or that
  * cannot be found out. To be freed. */
 char *

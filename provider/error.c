@@ -125,19 +125,24 @@ static const struct tpm_fault_row rows[] = {
 };
 
 static const struct tpm_fault_row lost = {
-    0, TPM_FAULT_LOST, "the connection to the TPM is lost",
-    "look whether the TPM, or its resource manager, still runs"
+    .fault = TPM_FAULT_LOST,
+    .sentence = "the connection to the TPM is lost",
+    .remedy = "look whether the TPM, or its resource manager, still runs"
+};
+
+static const struct tpm_fault_row hung = {
+    .fault = TPM_FAULT_HUNG, .sentence = "the TPM has not answered in time"
 };
 
 static const struct tpm_fault_row nonsense = {
-    0, TPM_FAULT_LOST, "what the TPM answered makes no sense",
-    "look at what stands between this program and the TPM"
+    .fault = TPM_FAULT_LOST,
+    .sentence = "what the TPM answered makes no sense",
+    .remedy = "look at what stands between this program and the TPM"
 };
 
-static const struct tpm_fault_row unknown = { 0, TPM_FAULT_REFUSED, NULL,
-                                              NULL };
+static const struct tpm_fault_row unknown = { .fault = TPM_FAULT_REFUSED };
 
-static const struct tpm_fault_row none = { 0, TPM_FAULT_NONE, NULL, NULL };
+static const struct tpm_fault_row none = { .fault = TPM_FAULT_NONE };
 
 /* Part 2 §6.6.2: bit 7 marks format one; what is not its number goes. */
 static uint32_t
@@ -172,7 +177,7 @@ tpm_fault_find(uint32_t code)
     case TSS2_RESMGR_RC_LAYER:
         return find_tpm_row(code & ~TSS2_RC_LAYER_MASK);
     case TSS2_TCTI_RC_LAYER:
-        return &lost;
+        return code == TSS2_TCTI_RC_TRY_AGAIN ? &hung : &lost;
     case TSS2_SYS_RC_LAYER:
     case TSS2_MU_RC_LAYER:
         return &nonsense;

@@ -36,13 +36,14 @@ enum tpm_fault {
     TPM_FAULT_NONE,    /* no fault */
     TPM_FAULT_AGAIN,   /* send the same once more, after a pause */
     TPM_FAULT_LOST,    /* the connection is gone: connect anew */
+    TPM_FAULT_HUNG,    /* no answer: connect anew, but nobody waits twice */
     TPM_FAULT_STALE,   /* the TPM forgot what we loaded: load it anew */
     TPM_FAULT_CROWDED, /* others have the slots: give ours back and wait */
     TPM_FAULT_REFUSED, /* an answer, and it is no */
 };
 
-/* One row of the table; sentence and remedy are NULL where tss2-rc's words
- * say it as well as we could. */
+/* One row of the table. Of a code that is in none there is no sentence; there
+ * is no remedy where the sentence says it all. */
 struct tpm_fault_row {
     uint32_t code;
     enum tpm_fault fault;

@@ -21,6 +21,9 @@
 
 #define PROVIDER_NAME "iot-tpm, keys in a TPM 2.0"
 
+/* Seconds: what Linux itself gives a TPM, and a day. */
+enum { TIMEOUT_S = 120, TIMEOUT_MAX_S = 86400 };
+
 /* Beyond any TCTI string; openssl.cnf is not the place for a novel. */
 enum { TCTI_MAX = 1024 };
 
@@ -82,6 +85,27 @@ take_trust(struct provider *prov, const char *pin, const char *session)
     return 0;
 }
 
+CHECKED static int
+take_timeout(struct provider *prov, const char *text)
+{
+    char *end = NULL;
+    long seconds = TIMEOUT_S;
+
+    if (text != NULL) {
+        seconds = strtol(text, &end, 10);
+        if (end == text || *end != '\0' || seconds < 1 ||
+            seconds > TIMEOUT_MAX_S) {
+            tpm_raise(prov, TPM_R_BAD_PARAMETER,
+                      "`timeout` in openssl.cnf has to be a number of seconds, "
+                      "1 to %d",
+                      TIMEOUT_MAX_S);
+            return 0;
+        }
+    }
+    prov->timeout_s = (int)seconds;
+    return 1;
+}
+
 /* What openssl.cnf says in our section; the core keeps the string only as
  * long as its configuration, so it is copied. */
 static int
@@ -91,19 +115,21 @@ take_settings(struct provider *prov)
     char *ctr_drbg = NULL;
     char *pin = NULL;
     char *session = NULL;
+    char *timeout = NULL;
     OSSL_PARAM settings[] = {
         OSSL_PARAM_construct_utf8_ptr("tcti", &tcti, 0),
         OSSL_PARAM_construct_utf8_ptr("pin", &pin, 0),
         OSSL_PARAM_construct_utf8_ptr("session", &session, 0),
+        OSSL_PARAM_construct_utf8_ptr("timeout", &timeout, 0),
         OSSL_PARAM_construct_utf8_ptr("ctr-drbg", &ctr_drbg, 0),
         OSSL_PARAM_construct_end(),
     };
 
     if (prov->core.get_params == NULL ||
         !prov->core.get_params(prov->handle, settings))
-        return 1;
+        return take_timeout(prov, NULL);
     prov->is_ctr_drbg = ctr_drbg != NULL && strcmp(ctr_drbg, "yes") == 0;
-    if (!take_trust(prov, pin, session))
+    if (!take_trust(prov, pin, session) || !take_timeout(prov, timeout))
         return 0;
     if (tcti == NULL)
         return 1;

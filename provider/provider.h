@@ -37,6 +37,7 @@ struct provider {
     EVP_CIPHER *cipher;          /* AES-128-CFB, for sessions */
     char *tcti;                  /* from openssl.cnf; NULL: not given */
     char *variable;              /* TPM2OPENSSL_TCTI when we were loaded */
+    int timeout_s;               /* how long the TPM may take to answer */
     int is_ctr_drbg;             /* openssl.cnf says so; rand.c */
     int is_always;               /* a session even without a password */
     struct tpm_entity pin;       /* who may have its salt; handle 0: no pin */

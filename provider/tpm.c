@@ -9,6 +9,7 @@
 #include "call.h"
 #include "connection.h"
 #include "provider.h"
+#include "tidy.h"
 
 #include <string.h>
 #include <tss2/tss2_sys.h>
@@ -75,15 +76,6 @@ tpm_is_free(struct tpm *tpm, TPM2_HANDLE handle, int *is_free)
     return 0;
 }
 
-/* The TPM may have done what it was told, and its answer is not there or not
- * to be believed. */
-static void
-note_lost(const struct call *call)
-{
-    if (call->tpm->fault == TPM_FAULT_LOST || call->is_said)
-        call->tpm->has_lost = 1;
-}
-
 /* A hierarchy whose password nobody gave is a set-up that people meet and do
  * not know (field.md, P29). */
 static void
@@ -119,6 +111,7 @@ tpm_create_primary(struct tpm *tpm, TPM2_HANDLE hierarchy,
     call.message.names[0] = &name;
     area->size = 0;
     primary->handle = 0;
+    call.is_long = template->publicArea.type == TPM2_ALG_RSA;
     call.is_quiet = 1;
     while (call_again(
         &call, Tss2_Sys_CreatePrimary_Prepare(tpm->sys, hierarchy, &sensitive,
@@ -126,13 +119,12 @@ tpm_create_primary(struct tpm *tpm, TPM2_HANDLE hierarchy,
         continue;
     if (call.code != TSS2_RC_SUCCESS) {
         say_no_primary(&call, hierarchy);
-        note_lost(&call);
-        return 0;
+        return call_lose_object(&call);
     }
     call.is_quiet = 0;
-    return call_end(&call, Tss2_Sys_CreatePrimary_Complete(
-                               tpm->sys, &primary->handle, area, &data, &digest,
-                               &ticket, &primary->name));
+    return call_end_object(&call, Tss2_Sys_CreatePrimary_Complete(
+                                      tpm->sys, &primary->handle, area, &data,
+                                      &digest, &ticket, &primary->name));
 }
 
 int
@@ -150,6 +142,7 @@ tpm_create(struct tpm *tpm, const struct tpm_entity *parent,
 
     call.message.names[0] = &parent->name;
     call.is_secret = auth->session != NULL;
+    call.is_long = template->publicArea.type == TPM2_ALG_RSA;
     area->size = 0;
     while (call_again(&call, Tss2_Sys_Create_Prepare(tpm->sys, parent->handle,
                                                      sensitive, template,
@@ -192,12 +185,11 @@ tpm_load(struct tpm *tpm, const struct tpm_entity *parent,
     while (call_again(
         &call, Tss2_Sys_Load_Prepare(tpm->sys, parent->handle, blob, area)))
         continue;
-    if (call.code != TSS2_RC_SUCCESS) {
-        note_lost(&call);
-        return 0;
-    }
-    return call_end(&call, Tss2_Sys_Load_Complete(tpm->sys, &object->handle,
-                                                  &object->name));
+    if (call.code != TSS2_RC_SUCCESS)
+        return call_lose_object(&call);
+    return call_end_object(
+        &call,
+        Tss2_Sys_Load_Complete(tpm->sys, &object->handle, &object->name));
 }
 
 int
@@ -232,23 +224,6 @@ tpm_sign(struct tpm *tpm, const struct tpm_entity *key,
     return 0;
 }
 
-/* After a lost connection the number may be somebody else's object by now. */
-CHECKED static int
-is_still_ours(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
-{
-    TPM2B_PUBLIC area = { 0 };
-    TPM2B_NAME found = { 0 };
-    TPM2B_NAME qualified = { 0 };
-
-    TSS2_RC code = Tss2_Sys_ReadPublic(tpm->sys, handle, NULL, &area, &found,
-                                       &qualified, NULL);
-
-    if (name->size == 0) /* a sequence has no public area */
-        return tpm_code_is(code, TPM2_RC_SEQUENCE);
-    return code == TSS2_RC_SUCCESS && found.size == name->size &&
-           memcmp(found.name, name->name, name->size) == 0;
-}
-
 /* Whether it was what is to be decrypted that the TPM did not like. libtpms
  * says of a wrong PKCS #1 padding what others say in failure mode, in which
  * they would not answer anything else. */
@@ -258,7 +233,7 @@ is_wrong_cipher(struct tpm *tpm, const struct tpm_entity *key, TSS2_RC code)
     return tpm_code_is(code, TPM2_RC_VALUE) ||
            tpm_code_is(code, TPM2_RC_SIZE) ||
            (tpm_code_is(code, TPM2_RC_FAILURE) &&
-            is_still_ours(tpm, key->handle, &key->name));
+            tidy_is_still(tpm, key->handle, &key->name));
 }
 
 int
@@ -370,56 +345,11 @@ tpm_start_session(struct tpm *tpm, const struct tpm_start *how,
     *is_unable = tpm_code_is(call.code, TPM2_RC_VALUE);
     if (call.code != TSS2_RC_SUCCESS && !*is_unable)
         call_say(&call, call.code);
-    if (call.code != TSS2_RC_SUCCESS)
-        return 0;
     call.is_quiet = 0;
-    return call_end(
-        &call, Tss2_Sys_StartAuthSession_Complete(tpm->sys, handle, nonce_tpm));
-}
-
-void
-tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
-{
-    struct call call =
-        call_begin(tpm, "TPM2_FlushContext", TPM2_CC_FlushContext, NULL);
-    enum tpm_fault fault = tpm->fault; /* why the transaction failed, if so */
-
-    if (handle == 0)
-        return;
-    if (tpm->sys == NULL) {
-        /* A resource manager tidies up after a connection that it lost. */
-        if (tpm->is_shared || !connection_open(tpm, 1))
-            return;
-        tpm->is_fresh = 1;
-    }
-    if (tpm->is_fresh && name != NULL && !is_still_ours(tpm, handle, name))
-        return;
-    call.is_quiet = 1;
-    while (call_again(&call, Tss2_Sys_FlushContext_Prepare(tpm->sys, handle)))
-        continue;
-    if (call.code != TSS2_RC_SUCCESS && name != NULL)
-        tpm->has_lost = 1; /* it was at another handle, or is gone */
-    tpm->fault = fault;
-}
-
-void
-tpm_sweep(struct tpm *tpm, const TPM2B_NAME *name)
-{
-    TPMS_CAPABILITY_DATA data = { 0 };
-    const TPML_HANDLE *found = &data.data.handles;
-    TPMI_YES_NO more = TPM2_NO;
-    /* Part 2 §7.4; TPM2_TRANSIENT_FIRST shifts a signed number too far. */
-    TPM2_HANDLE first = (TPM2_HANDLE)TPM2_HT_TRANSIENT << TPM2_HR_SHIFT;
-
-    if (tpm->is_shared || name->size == 0 || !tpm->has_lost)
-        return;
-    if (tpm->sys == NULL && !connection_open(tpm, 1))
-        return;
-    if (Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_HANDLES, first,
-                               TPM2_MAX_CAP_HANDLES, &more, &data,
-                               NULL) != TSS2_RC_SUCCESS)
-        return;
-    tpm->is_fresh = 1; /* each is looked at before it goes */
-    for (size_t i = 0; i < found->count; i++)
-        tpm_flush(tpm, found->handle[i], name);
+    if (call.code == TSS2_RC_SUCCESS &&
+        call_end(&call, Tss2_Sys_StartAuthSession_Complete(tpm->sys, handle,
+                                                           nonce_tpm)))
+        return 1;
+    tpm->has_lost_session |= call_is_lost(&call);
+    return 0;
 }

@@ -146,11 +146,22 @@ void
 tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name);
 
 /* After an answer to Load or CreatePrimary that was lost, or a handle that was
- * not what it should be, an object of ours may stand where nobody told:
- * looks for it by its name and flushes it. Does nothing otherwise, and nothing
- * where a resource manager tidies up. */
+ * not what it should be, or when the TPM has been full for long, an object of
+ * ours may stand where nobody told: looks for it by its name (empty: for
+ * sequences) and flushes it. Does nothing otherwise, and nothing where a
+ * resource manager tidies up. */
 void
 tpm_sweep(struct tpm *tpm, const TPM2B_NAME *name);
+
+/* The same of a primary key whose name is not known, by what it was made of. */
+void
+tpm_sweep_like(struct tpm *tpm, const TPM2B_PUBLIC *template);
+
+/* The same of sessions. They have no names, so that all that are loaded go: to
+ * be called when none of ours is needed any more. Who else was in the middle of
+ * something, with no resource manager, finds a TPM that was reset. */
+void
+tpm_sweep_sessions(struct tpm *tpm);
 
 /* Whether what failed last was an answer, and it was no: the connection is
  * good, and something else may be tried. */

@@ -50,6 +50,7 @@ tpm_context_load(struct tpm *tpm, const TPMS_CONTEXT *context,
     if (call.code == TSS2_RC_SUCCESS &&
         call_end(&call, Tss2_Sys_ContextLoad_Complete(tpm->sys, object)))
         return 1;
+    tpm->has_lost |= call_is_lost(&call);
     forgive(tpm);
     return 0;
 }

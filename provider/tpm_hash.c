@@ -43,9 +43,9 @@ sequence_start(struct tpm *tpm, TPM2_ALG_ID hash, TPM2_HANDLE *sequence)
         &call, Tss2_Sys_HashSequenceStart_Prepare(tpm->sys, &no_auth, hash)))
         continue;
     if (call.code != TSS2_RC_SUCCESS)
-        return 0;
-    return call_end(&call,
-                    Tss2_Sys_HashSequenceStart_Complete(tpm->sys, sequence));
+        return call_lose_object(&call);
+    return call_end_object(
+        &call, Tss2_Sys_HashSequenceStart_Complete(tpm->sys, sequence));
 }
 
 CHECKED static int
@@ -115,5 +115,6 @@ tpm_hash_data(struct tpm *tpm, TPM2_ALG_ID hash, const unsigned char *data,
     if (ok && sequence_complete(tpm, sequence, &piece, digest, ticket))
         return 1;
     tpm_flush(tpm, sequence, &nameless);
+    tpm_sweep(tpm, &nameless);
     return 0;
 }

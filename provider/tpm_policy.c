@@ -175,9 +175,10 @@ tpm_load_public(struct tpm *tpm, const TPM2B_PUBLIC *area,
                                                            TPM2_RH_OWNER)))
         continue;
     if (call.code != TSS2_RC_SUCCESS)
-        return 0;
-    return call_end(&call, Tss2_Sys_LoadExternal_Complete(
-                               tpm->sys, &object->handle, &object->name));
+        return call_lose_object(&call);
+    return call_end_object(
+        &call, Tss2_Sys_LoadExternal_Complete(tpm->sys, &object->handle,
+                                              &object->name));
 }
 
 int

@@ -231,7 +231,7 @@ trust_start(struct use *use, TPM2_ALG_ID hash, struct session *session)
     }
     if (key.made.handle >> TPM2_HR_SHIFT == TPM2_HT_TRANSIENT)
         tpm_flush(use->tpm, key.made.handle, &key.made.name);
-    if (key.made.handle != 0)
-        tpm_sweep(use->tpm, &key.made.name);
+    if (use->hierarchy == 0) /* else the parent may be like it */
+        tpm_sweep_like(use->tpm, &tpm_template_primary);
     return ok;
 }

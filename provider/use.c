@@ -53,11 +53,16 @@ take_parent_auth(struct use *use, const TPM2B_AUTH *given)
     return 1;
 }
 
+static const TPM2B_PUBLIC *
+parent_template(const struct use *use)
+{
+    return use->is_rsa_parent ? &tpm_template_rsa_primary
+                              : &tpm_template_primary;
+}
+
 CHECKED static int
 use_hierarchy(struct use *use, TPM2_HANDLE hierarchy, int wants_session)
 {
-    const TPM2B_PUBLIC *template =
-        use->is_rsa_parent ? &tpm_template_rsa_primary : &tpm_template_primary;
     struct tpm_auth auth = { NULL, &use->parent_auth };
 
     if (use->parent_auth.size > 0) {
@@ -66,8 +71,8 @@ use_hierarchy(struct use *use, TPM2_HANDLE hierarchy, int wants_session)
         auth.session = &use->session;
     }
     use->hierarchy = hierarchy;
-    if (!tpm_create_primary(use->tpm, hierarchy, &auth, template, &use->parent,
-                            &use->area) ||
+    if (!tpm_create_primary(use->tpm, hierarchy, &auth, parent_template(use),
+                            &use->parent, &use->area) ||
         !trust_name(use->tpm, &use->area, &use->parent.name))
         return 0;
     return !wants_session || use->session.handle != 0 ||
@@ -239,12 +244,14 @@ use_end(struct use *use)
     else if (!use->is_borrowed && !may_stay(use))
         flush_entity(use, &use->object);
     flush_entity(use, &use->parent);
-    tpm_sweep(use->tpm, &use->loading);
+    if (use->loading.size > 0)
+        tpm_sweep(use->tpm, &use->loading);
     if (use->hierarchy != 0)
-        tpm_sweep(use->tpm, &use->parent.name);
+        tpm_sweep_like(use->tpm, parent_template(use));
     tpm_flush(use->tpm, use->policy.handle, NULL);
     session_wipe(&use->policy);
     tpm_flush(use->tpm, use->session.handle, NULL);
     session_wipe(&use->session);
+    tpm_sweep_sessions(use->tpm);
     OPENSSL_cleanse(&use->parent_auth, sizeof use->parent_auth);
 }

@@ -4,57 +4,30 @@
 # busy, a connection cut at any command, a neighbour killed, a reset between two
 # signatures.
 . "$(dirname "$0")/../fixture/lib.sh"
+. "$(dirname "$0")/rules.sh"
 
-tpm_start --no-ek
-tpm_key 0x81000010 ecc256
-key_file "$T/key.pem"
-relay_start
-sign=(openssl dgst -provider tpm2 -provider default -sha256 -out "$T/sig"
-    -sign)
+rules_start
+sign=(openssl dgst -sha256 -out "$T/sig" -sign)
 
-# count CMD…: how many commands it sends undisturbed.
-count()
-{
-    relay_script
-    relay_reset
-    expect_ok "$@"
-    sent=$(relay_count)
-}
-
-# heals RULE CMD…: the relay did what the rule says, and the command succeeds.
-heals()
-{
-    local rule=$1
-    shift
-    echo "relay: $rule"
-    relay_script "$rule"
-    relay_reset
-    expect_ok "$@"
-    expect grep -q 'by=relay$' "$RELAY_LOG"
-    relay_script
-    expect tpm_is_clean
-}
-
-for key in handle:0x81000010 "$T/key.pem"; do
-    count "${sign[@]}" "$key" "$0"
-    for ((at = 0; at < sent; at++)); do
+for key in "${KEYS[@]}"; do
+    commands=$(commands_of "$key" | wc -l)
+    for ((at = 0; at < commands; at++)); do
         # RETRY, YIELDED, TESTING, NV_RATE: Part 2 §6.6.3
         for code in 0x922 0x908 0x90a 0x920; do
-            heals "answer * $code 2 $at" "${sign[@]}" "$key" "$0"
+            echo "answer * $code 2 $at"
         done
-    done
-done
-
-# Cut while nothing of ours is in the TPM: with a persistent key, always.
-count "${sign[@]}" handle:0x81000010 "$0"
-for ((at = 0; at < sent; at++)); do
-    for when in before during after; do
-        heals "cut * $when 1 $at" "${sign[@]}" handle:0x81000010 "$0"
-    done
+        for when in before during after; do
+            echo "cut * $when 1 $at"
+        done
+    done >"$T/rules"
+    sign_by_rules "$key" <"$T/rules"
+    expect_not grep -v '^signed ' "$T/out"
+    expect test "$(wc -l <"$T/out")" = $((7 * commands))
+    expect tpm_is_clean
 done
 
 # A neighbour is killed while the TPM signs for it: we are not held up.
-relay_script 'delay Sign 1500'
+relay_script 'delay Sign 900'
 background "$T/neighbour.log" "${sign[@]}" handle:0x81000010 "$0"
 sleep 0.5
 stop_pid "$STARTED_PID" KILL
@@ -63,9 +36,7 @@ expect_ok timeout 10 "${sign[@]}" handle:0x81000010 "$0"
 expect tpm_is_clean
 
 # A server that has its key open for long: the TPM is reset, is away, comes back.
-openssl req -provider tpm2 -provider default -x509 -new -key "$T/key.pem" \
-    -subj /CN=localhost -out "$T/crt"
-providers default tpm2
+openssl req -x509 -new -key "$T/key.pem" -subj /CN=localhost -out "$T/crt"
 for ((try = 0; try < 20; try++)); do
     port=$(port_block)
     background "$T/server.log" openssl s_server -www -cert "$T/crt" \

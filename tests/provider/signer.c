@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static int
 give_password(char *buffer, int size, int is_new, void *password)
@@ -21,7 +22,7 @@ give_password(char *buffer, int size, int is_new, void *password)
 }
 
 EVP_PKEY *
-signer_key_load_by(OSSL_LIB_CTX *libctx, const char *uri, const char *password)
+signer_key_find(OSSL_LIB_CTX *libctx, const char *uri, const char *password)
 {
     UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(give_password, 0);
     OSSL_STORE_INFO *info;
@@ -39,6 +40,14 @@ signer_key_load_by(OSSL_LIB_CTX *libctx, const char *uri, const char *password)
     }
     OSSL_STORE_close(store);
     UI_destroy_method(ui);
+    return key;
+}
+
+EVP_PKEY *
+signer_key_load_by(OSSL_LIB_CTX *libctx, const char *uri, const char *password)
+{
+    EVP_PKEY *key = signer_key_find(libctx, uri, password);
+
     if (key == NULL) {
         fprintf(stderr, "no key at %s\n", uri);
         ERR_print_errors_fp(stderr);
@@ -51,6 +60,12 @@ signer_key_load(OSSL_LIB_CTX *libctx, const char *uri)
 {
     return signer_key_load_by(libctx, uri, NULL);
 }
+
+struct judge {
+    OSSL_LIB_CTX *libctx;
+    OSSL_PROVIDER *plain;
+    EVP_PKEY *half;
+};
 
 /* The public half in another context: no provider of ours can answer there. */
 static EVP_PKEY *
@@ -68,51 +83,91 @@ public_half(EVP_PKEY *key, OSSL_LIB_CTX *libctx)
     return half;
 }
 
-static bool CHECKED
-verify(EVP_PKEY *key, const unsigned char *signature, size_t size,
-       const unsigned char *data, size_t data_size)
+struct judge *
+judge_new(EVP_PKEY *key)
 {
-    bool ok = false;
-    OSSL_LIB_CTX *libctx = OSSL_LIB_CTX_new();
-    OSSL_PROVIDER *plain = NULL;
-    EVP_PKEY *half = NULL;
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    struct judge *judge = calloc(1, sizeof(*judge));
 
-    if (libctx == NULL || md == NULL)
-        goto out;
-    plain = OSSL_PROVIDER_load(libctx, "default");
-    if (plain == NULL)
-        goto out;
-    half = public_half(key, libctx);
-    if (half == NULL)
-        goto out;
-    ok = EVP_DigestVerifyInit_ex(md, NULL, "SHA256", libctx, NULL, half,
-                                 NULL) == 1 &&
-         EVP_DigestVerify(md, signature, size, data, data_size) == 1;
-out:
-    EVP_PKEY_free(half);
+    if (judge == NULL)
+        return NULL;
+    judge->libctx = OSSL_LIB_CTX_new();
+    judge->plain = OSSL_PROVIDER_load(judge->libctx, "default");
+    if (judge->plain != NULL)
+        judge->half = public_half(key, judge->libctx);
+    if (judge->half == NULL)
+        judge_free(&judge);
+    return judge;
+}
+
+void
+judge_free(struct judge **judge)
+{
+    struct judge *old = *judge;
+
+    *judge = NULL;
+    if (old == NULL)
+        return;
+    EVP_PKEY_free(old->half);
+    OSSL_PROVIDER_unload(old->plain);
+    OSSL_LIB_CTX_free(old->libctx);
+    free(old);
+}
+
+enum { DATA = 64 };
+
+static void
+make_data(unsigned seed, unsigned char data[DATA])
+{
+    for (size_t i = 0; i < DATA; i++)
+        data[i] = (unsigned char)(seed >> (i % 4 * 8));
+}
+
+bool
+judge_accepts(const struct judge *judge, unsigned seed,
+              const struct signature *signature)
+{
+    unsigned char data[DATA];
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    bool ok;
+
+    make_data(seed, data);
+    ok = md != NULL &&
+         EVP_DigestVerifyInit_ex(md, NULL, "SHA256", judge->libctx, NULL,
+                                 judge->half, NULL) == 1 &&
+         EVP_DigestVerify(md, signature->bytes, signature->size, data, DATA) ==
+             1;
     EVP_MD_CTX_free(md);
-    OSSL_PROVIDER_unload(plain);
-    OSSL_LIB_CTX_free(libctx);
+    return ok;
+}
+
+bool
+signer_make(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed,
+            struct signature *signature)
+{
+    unsigned char data[DATA];
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    bool ok;
+
+    make_data(seed, data);
+    signature->size = sizeof(signature->bytes);
+    ok =
+        md != NULL &&
+        EVP_DigestSignInit_ex(md, NULL, "SHA256", libctx, NULL, key, NULL) ==
+            1 &&
+        EVP_DigestSign(md, signature->bytes, &signature->size, data, DATA) == 1;
+    EVP_MD_CTX_free(md);
     return ok;
 }
 
 bool
 signer_sign(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed)
 {
-    bool ok = false;
-    unsigned char data[64], signature[1024];
-    size_t size = sizeof(signature);
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    struct signature signature;
+    struct judge *judge = judge_new(key);
+    bool ok = judge != NULL && signer_make(libctx, key, seed, &signature) &&
+              judge_accepts(judge, seed, &signature);
 
-    for (size_t i = 0; i < sizeof(data); i++)
-        data[i] = (unsigned char)(seed >> (i % 4 * 8));
-    ok = md != NULL &&
-         EVP_DigestSignInit_ex(md, NULL, "SHA256", libctx, NULL, key, NULL) ==
-             1 &&
-         EVP_DigestSign(md, signature, &size, data, sizeof(data)) == 1 &&
-         verify(key, signature, size, data, sizeof(data));
-    EVP_MD_CTX_free(md);
+    judge_free(&judge);
     if (!ok) {
         fprintf(stderr, "signature %u failed\n", seed);
         ERR_print_errors_fp(stderr);

@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #define CHECKED __attribute__((warn_unused_result))
 
@@ -20,8 +21,34 @@ signer_key_load(OSSL_LIB_CTX *libctx, const char *uri);
 EVP_PKEY *
 signer_key_load_by(OSSL_LIB_CTX *libctx, const char *uri, const char *password);
 
-/* Signs something that depends on seed and verifies it with the public half
- * in a context that knows only `default`. Prints errors. */
+/* The same; `password` may be NULL, and why there is none stays in OpenSSL's
+ * queue. */
+EVP_PKEY *
+signer_key_find(OSSL_LIB_CTX *libctx, const char *uri, const char *password);
+
+struct signature {
+    unsigned char bytes[1024];
+    size_t size;
+};
+
+/* Signs something that depends on seed; errors stay in the queue. */
+bool CHECKED
+signer_make(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed,
+            struct signature *signature);
+
+/* Who verifies, with the public half of a key, in a context that knows only
+ * `default`; may be shared by threads. */
+struct judge *
+judge_new(EVP_PKEY *key);
+
+void
+judge_free(struct judge **judge);
+
+bool CHECKED
+judge_accepts(const struct judge *judge, unsigned seed,
+              const struct signature *signature);
+
+/* Signs and has it verified by a judge of its own. Prints errors. */
 bool CHECKED
 signer_sign(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed);
 

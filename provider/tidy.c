@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What is put away: handles that are known, and what of ours stands where
+ * nobody told, or whoever was killed left it. Leaves to use.c what there is to
+ * put away, and to connection.c when (TPM 2.0 Part 3 §28.4; DESIGN.md, rule 2).
+ */
+#include "tidy.h"
+
+#include "call.h"
+#include "connection.h"
+
+#include <string.h>
+#include <tss2/tss2_mu.h>
+#include <tss2/tss2_sys.h>
+
+/* Reads quietly, beside the command whose fault is known. */
+static TSS2_RC
+read_object(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,
+            TPM2B_NAME *name)
+{
+    struct call call =
+        call_begin(tpm, "TPM2_ReadPublic", TPM2_CC_ReadPublic, NULL);
+    enum tpm_fault fault = tpm->fault;
+    TPM2B_NAME qualified = { 0 };
+
+    call.is_quiet = 1;
+    while (call_again(&call, Tss2_Sys_ReadPublic_Prepare(tpm->sys, handle)))
+        continue;
+    area->size = 0;
+    if (call.code == TSS2_RC_SUCCESS &&
+        !call_end(&call, Tss2_Sys_ReadPublic_Complete(tpm->sys, area, name,
+                                                      &qualified)))
+        call.code = TSS2_SYS_RC_MALFORMED_RESPONSE;
+    tpm->fault = fault;
+    return call.code;
+}
+
+int
+tidy_is_still(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
+{
+    TPM2B_PUBLIC area = { 0 };
+    TPM2B_NAME found = { 0 };
+    TSS2_RC code = read_object(tpm, handle, &area, &found);
+
+    if (name->size == 0) /* a sequence has no public area */
+        return tpm_code_is(code, TPM2_RC_SEQUENCE);
+    return code == TSS2_RC_SUCCESS && found.size == name->size &&
+           memcmp(found.name, name->name, name->size) == 0;
+}
+
+/* A resource manager tidies up after a connection that it lost; without one
+ * there has to be another connection, if the TPM answers at all. */
+CHECKED static int
+can_tidy(struct tpm *tpm)
+{
+    if (tpm->sys != NULL)
+        return 1;
+    if (tpm->is_shared || tpm->hangs > 1 || !connection_open(tpm, 1))
+        return 0;
+    tpm->is_fresh = 1;
+    return 1;
+}
+
+void
+tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
+{
+    struct call call =
+        call_begin(tpm, "TPM2_FlushContext", TPM2_CC_FlushContext, NULL);
+    enum tpm_fault fault = tpm->fault; /* why the transaction failed, if so */
+
+    if (handle == 0 || !can_tidy(tpm))
+        return;
+    if (tpm->is_fresh && name != NULL && !tidy_is_still(tpm, handle, name))
+        return;
+    call.is_quiet = 1;
+    while (call_again(&call, Tss2_Sys_FlushContext_Prepare(tpm->sys, handle)))
+        continue;
+    if (call.code != TSS2_RC_SUCCESS && name != NULL)
+        tpm->has_lost = 1; /* it was at another handle, or is gone */
+    else if (call.code != TSS2_RC_SUCCESS && !tpm->is_fresh)
+        tpm->has_lost_session = 1;
+    tpm->fault = fault;
+}
+
+/* The loaded handles of one kind; none when there is nothing to look for, or a
+ * resource manager looks after it. */
+static const TPML_HANDLE *
+list_loaded(struct tpm *tpm, TPM2_HT kind, TPMS_CAPABILITY_DATA *data)
+{
+    static const TPML_HANDLE none = { 0 };
+    /* Part 2 §7.4; the constants of tpm2-tss shift a signed number too far. */
+    TPM2_HANDLE first = (TPM2_HANDLE)kind << TPM2_HR_SHIFT;
+
+    if (tpm->is_shared || !can_tidy(tpm) ||
+        !call_look_up(tpm, TPM2_CAP_HANDLES, first, TPM2_MAX_CAP_HANDLES, data))
+        return &none;
+    return &data->data.handles;
+}
+
+void
+tpm_sweep(struct tpm *tpm, const TPM2B_NAME *name)
+{
+    TPMS_CAPABILITY_DATA data = { 0 };
+    const TPML_HANDLE *found = NULL;
+
+    if (!tpm->has_lost)
+        return;
+    found = list_loaded(tpm, TPM2_HT_TRANSIENT, &data);
+    for (size_t i = 0; i < found->count; i++)
+        if (tidy_is_still(tpm, found->handle[i], name))
+            tpm_flush(tpm, found->handle[i], name);
+}
+
+/* The same but for what makes each TPM's its own. */
+static int
+is_like(const TPMT_PUBLIC *area, const TPMT_PUBLIC *template)
+{
+    TPMT_PUBLIC common = *area;
+    unsigned char one[sizeof common], other[sizeof common];
+    size_t one_len = 0, other_len = 0;
+
+    common.unique = template->unique;
+    return area->type == template->type &&
+           Tss2_MU_TPMT_PUBLIC_Marshal(&common, one, sizeof one, &one_len) ==
+               TSS2_RC_SUCCESS &&
+           Tss2_MU_TPMT_PUBLIC_Marshal(template, other, sizeof other,
+                                       &other_len) == TSS2_RC_SUCCESS &&
+           one_len == other_len && memcmp(one, other, one_len) == 0;
+}
+
+void
+tpm_sweep_like(struct tpm *tpm, const TPM2B_PUBLIC *template)
+{
+    TPMS_CAPABILITY_DATA data = { 0 };
+    const TPML_HANDLE *found = NULL;
+    TPM2B_PUBLIC area = { 0 };
+    TPM2B_NAME name = { 0 };
+
+    if (!tpm->has_lost)
+        return;
+    found = list_loaded(tpm, TPM2_HT_TRANSIENT, &data);
+    for (size_t i = 0; i < found->count; i++) {
+        if (read_object(tpm, found->handle[i], &area, &name) ==
+                TSS2_RC_SUCCESS &&
+            is_like(&area.publicArea, &template->publicArea))
+            tpm_flush(tpm, found->handle[i], &name);
+    }
+}
+
+void
+tpm_sweep_sessions(struct tpm *tpm)
+{
+    TPMS_CAPABILITY_DATA data = { 0 };
+    const TPML_HANDLE *found = NULL;
+
+    if (!tpm->has_lost_session)
+        return;
+    found = list_loaded(tpm, TPM2_HT_LOADED_SESSION, &data);
+    if (tpm->despairs > 0 && found->count > 0)
+        tpm_warn(
+            "%s: the TPM has had no room for some seconds, and nobody "
+            "shares it out: %u sessions are ended that somebody left there",
+            tpm->subject, (unsigned)found->count);
+    for (size_t i = 0; i < found->count; i++)
+        tpm_flush(tpm, found->handle[i], NULL);
+    tpm->has_lost_session = 0;
+}
