@@ -223,6 +223,8 @@ take_software(struct generate_job *job)
                        &job->sensitive);
 }
 
+/* Under the null hierarchy a key is gone with the next start (Part 1 §14.3):
+ * that is for trials, of which nobody is warned. */
 struct tpm_key *
 tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
 {
@@ -234,7 +236,7 @@ tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish)
     if ((wish->software != NULL && !take_software(&job)) ||
         !tpm_transact(prov, job.subject, generate_work, &job))
         tpm_key_free(&job.key);
-    else if (wish->software != NULL)
+    else if (wish->software != NULL && wish->parent != TPM2_RH_NULL)
         tpm_warn("the key was imported into the TPM: who has a copy of what it "
                  "was made from has the key; one that is made in the TPM "
                  "cannot be copied");

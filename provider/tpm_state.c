@@ -60,16 +60,22 @@ property(const TPMS_CAPABILITY_DATA *data, TPM2_PT wanted)
     return 0;
 }
 
-/* What it is good for: a parent has to be a restricted decryption key. */
+/* Who makes such a key, and what it is good for: a parent has to be a
+ * restricted decryption key (TCG Provisioning Guidance §7.5.1). */
 static const char *
-describe_attributes(TPMA_OBJECT attributes)
+describe_maker(const TPMT_PUBLIC *area)
 {
     const TPMA_OBJECT storage =
         tpm_template_primary.publicArea.objectAttributes;
     const TPMA_OBJECT parent = TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
+    TPMA_OBJECT attributes = area->objectAttributes;
 
     if (attributes == storage)
-        return "a storage key of the standard template";
+        return area->type == TPM2_ALG_RSA
+                   ? "a storage key of the standard template, as Windows makes "
+                     "it"
+                   : "a storage key of the standard template, as Linux "
+                     "distributions make it";
     if (attributes == (storage & ~TPMA_OBJECT_NODA))
         return "a storage key without noDA, as tpm2_createprimary makes it";
     if ((attributes & parent) == parent)
@@ -91,8 +97,7 @@ describe_parent(const TPMT_PUBLIC *area, char text[TEXT_MAX])
         (void)snprintf(kind, sizeof kind, "RSA %u",
                        (unsigned)area->parameters.rsaDetail.keyBits);
     (void)snprintf(text, TEXT_MAX, "%s, %s (attributes 0x%x)", kind,
-                   describe_attributes(area->objectAttributes),
-                   (unsigned)area->objectAttributes);
+                   describe_maker(area), (unsigned)area->objectAttributes);
 }
 
 CHECKED static int

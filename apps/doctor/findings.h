@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct key;
+
 enum finding_state { FINDING_GOOD, FINDING_NOTE, FINDING_WRONG };
 
 enum { FINDING_TEXT_MOST = 1200, FINDINGS_MOST = 600 };
@@ -50,6 +52,15 @@ findings_print_json(const struct findings *findings);
 /* machine.c: the provider, the device file, the TPM. */
 void
 machine_look(struct findings *findings);
+
+/* Why OpenSSL failed, in its most telling words; good until its queue is
+ * emptied. */
+const char *
+machine_reason(void);
+
+/* salt.c: what PSS signatures of the TPM are like. */
+void
+salt_look(struct findings *findings, const struct key *key);
 
 /* keys.c: one key that should be in the TPM. */
 void

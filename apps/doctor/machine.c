@@ -13,11 +13,13 @@
 #include <openssl/err.h>
 #include <openssl/params.h>
 #include <openssl/provider.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TEXT_MOST = 256 };
+/* Two slots are what a key file takes: its parent and itself. */
+enum { TEXT_MOST = 256, SLOTS_NEEDED = 2 };
 
 /* The device that tpm2-tss tries first, which the kernel shares. */
 static const char DEVICE[] = "/dev/tpmrm0";
@@ -49,6 +51,28 @@ look_at_device(struct findings *findings)
                      DEVICE);
 }
 
+/* Whether the configuration wants the provider, and from where; OpenSSL says
+ * nothing when it is not there (config(5), "Provider Configuration"). */
+static bool
+is_wanted(const char *file, char module[TEXT_MOST])
+{
+    CONF *conf = NCONF_new(NULL);
+    const char *section = NULL;
+    const char *path = NULL;
+
+    if (conf != NULL && NCONF_load(conf, file, NULL) > 0 &&
+        (section = NCONF_get_string(conf, NULL, "openssl_conf")) != NULL &&
+        (section = NCONF_get_string(conf, section, "providers")) != NULL)
+        section = NCONF_get_string(conf, section, "tpm2");
+    if (section != NULL)
+        path = NCONF_get_string(conf, section, "module");
+    snprintf(module, TEXT_MOST, "%s",
+             path != NULL ? path : "the folder of OpenSSL's modules");
+    NCONF_free(conf);
+    ERR_clear_error();
+    return section != NULL;
+}
+
 /* The same provider again, for its parameters; the caller unloads it. */
 static OSSL_PROVIDER *
 look_at_module(struct findings *findings, struct key *key)
@@ -57,6 +81,7 @@ look_at_module(struct findings *findings, struct key *key)
     char *path = CONF_get1_default_config_file();
     const char *file = path != NULL && *path != '\0' ? path : "openssl.cnf";
     const char *name = "a module without a name";
+    char module[TEXT_MOST] = "";
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_ptr(OSSL_PROV_PARAM_NAME, (char **)&name, 0),
         OSSL_PARAM_construct_end(),
@@ -68,6 +93,11 @@ look_at_module(struct findings *findings, struct key *key)
     else if (key->tpm2 == NULL)
         findings_add(findings, FINDING_GOOD, "provider", "%s, loaded by %s",
                      name, file);
+    else if (is_wanted(file, module))
+        findings_add(findings, FINDING_WRONG, "provider",
+                     "%s wants it from %s, where it cannot be loaded: programs "
+                     "go without; it was found beside this one",
+                     file, module);
     else
         findings_add(findings, FINDING_NOTE, "provider",
                      "%s, found beside this program; %s does not load it, so "
@@ -78,19 +108,16 @@ look_at_module(struct findings *findings, struct key *key)
     return provider;
 }
 
-/* The most telling word of OpenSSL's queue, which is emptied. */
-static void
-say_unreachable(struct findings *findings)
+const char *
+machine_reason(void)
 {
     const char *data = NULL;
-    const char *text = "the provider that is loaded does not tell";
     int flags = 0;
 
     (void)ERR_peek_last_error_all(NULL, NULL, NULL, &data, &flags);
-    if ((flags & ERR_TXT_STRING) != 0 && data != NULL && *data != '\0')
-        text = data;
-    findings_add(findings, FINDING_WRONG, "tpm", "%s", text);
-    ERR_clear_error();
+    return (flags & ERR_TXT_STRING) != 0 && data != NULL && *data != '\0'
+               ? data
+               : "the provider that is loaded does not tell";
 }
 
 static void
@@ -113,13 +140,13 @@ look_at_lockout(struct findings *findings, const struct state *state)
                      state->tries);
 }
 
-/* Two are what a key file takes: its parent and itself. */
 static void
 look_at_slots(struct findings *findings, const struct state *state)
 {
-    findings_add(findings, state->slots < 2 ? FINDING_WRONG : FINDING_GOOD,
+    findings_add(findings,
+                 state->slots < SLOTS_NEEDED ? FINDING_WRONG : FINDING_GOOD,
                  "slots",
-                 state->slots < 2
+                 state->slots < SLOTS_NEEDED
                      ? "%u free, and a key file needs 2: some program left its "
                        "objects behind; tpm2_flushcontext -t removes them"
                      : "%u free",
@@ -148,7 +175,8 @@ look_at_state(struct findings *findings, const struct state *state)
 }
 
 static void
-look_at_tpm(struct findings *findings, OSSL_PROVIDER *provider)
+look_at_tpm(struct findings *findings, const struct key *key,
+            OSSL_PROVIDER *provider)
 {
     struct state state = { 0 };
     OSSL_PARAM params[] = {
@@ -170,7 +198,10 @@ look_at_tpm(struct findings *findings, OSSL_PROVIDER *provider)
         OSSL_PARAM_modified(&params[0]))
         look_at_state(findings, &state);
     else
-        say_unreachable(findings);
+        findings_add(findings, FINDING_WRONG, "tpm", "%s", machine_reason());
+    ERR_clear_error();
+    if (findings->has_tpm && state.slots >= SLOTS_NEEDED)
+        salt_look(findings, key);
 }
 
 void
@@ -187,7 +218,7 @@ machine_look(struct findings *findings)
     }
     provider = look_at_module(findings, key);
     if (provider != NULL) {
-        look_at_tpm(findings, provider);
+        look_at_tpm(findings, key, provider);
         OSSL_PROVIDER_unload(provider);
     }
     look_at_device(findings);

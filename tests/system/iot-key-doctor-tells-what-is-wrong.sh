@@ -40,9 +40,11 @@ says ok tpm answers
 says ok lockout '0 of [1-9]'
 says ok slots '[0-9] free'
 says ok algorithms 'RSA.*ECDSA.*SHA256.*P-256'
-says ok parent '0x81000001: EC P-256, a storage key'
+says ok salt 'as long as the digest'
+says ok parent '0x81000001: EC P-256, a storage key without noDA, as tpm2_cr'
 says ok key 'good.pem: made in the TPM'
-expect test "$(relay_count Sign)" = 0
+expect test "$(relay_count Sign)" = 1
+expect tpm_is_clean
 providers
 calls 0
 says note provider 'does not load it'
@@ -72,6 +74,23 @@ rows = json.load(open(sys.argv[1]))
 assert {"key": "wrong", "tpm": "ok"}.items() <= {
     row["check"]: row["state"] for row in rows}.items()' "$T/out"
 
+# A module that the configuration looks for in the wrong place.
+providers default tpm2
+echo "module = $T/nowhere.so" >>"$OPENSSL_CONF"
+calls 1
+says WRONG provider "wants it from $T/nowhere.so, where it cannot be loaded"
+providers
+
+# A chip that makes no PSS, one that cannot be given a key.
+relay_script 'answer Sign 0x2d2 always'
+calls 0
+says note salt 'the TPM makes no PSS signature: .*scheme'
+relay_script 'answer Import 0x143 always'
+calls 0
+says note salt 'cannot be tried: .*does not have the command'
+relay_script
+expect tpm_is_clean
+
 # A TPM that others have filled, and one that is locked.
 for i in 1 2; do
     tpm_direct tpm2_createprimary -Q -C o -G ecc -c "full$i.ctx"
@@ -96,6 +115,13 @@ tpm_direct tpm2_dictionarylockout -Q --clear-lockout
 tpm_direct tpm2_evictcontrol -Q -C o -c 0x81000001 >/dev/null
 calls 0
 says note parent nothing
+tpm_direct tpm2_createprimary -Q -C o -G rsa2048 -c rsa.ctx -a \
+'restricted|decrypt|fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda'
+tpm_direct tpm2_evictcontrol -Q -C o -c rsa.ctx 0x81000001 >/dev/null
+tpm_direct tpm2_flushcontext -t
+calls 0
+says ok parent '0x81000001: RSA 2048, .*as Windows makes it'
+tpm_direct tpm2_evictcontrol -Q -C o -c 0x81000001 >/dev/null
 tpm_key 0x81000001 ecc256
 calls 1
 says WRONG parent 'not a storage key'
