@@ -20,8 +20,10 @@
 #include <openssl/pem.h>
 #include <string.h>
 
-/* Base64 and its line ends make 4/3 of a key file and a little more. */
-enum { PEM_MAX = 2 * TPM_KEYFILE_SIZE_MAX };
+/* Base64 and its line ends make 4/3 of a key file and a little more; what
+ * people put in front of it is a certificate in words, at most a few of them.
+ */
+enum { PEM_MAX = 2 * TPM_KEYFILE_SIZE_MAX, PREAMBLE_MAX = 256 * 1024 };
 
 static OSSL_FUNC_decoder_newctx_fn decoder_new;
 static OSSL_FUNC_decoder_freectx_fn decoder_free;
@@ -58,18 +60,20 @@ pem_copy(BIO *in, BIO *out)
     int size = 0;
     int got;
 
-    while ((got = BIO_gets(in, line, sizeof(line))) > 0 && size < PEM_MAX) {
+    while (size < (inside ? PEM_MAX : PREAMBLE_MAX) &&
+           (got = BIO_gets(in, line, sizeof(line))) > 0) {
         if (!inside && strncmp(line, "-----BEGIN ", 11) == 0) {
             if (strncmp(line, begins[0], strlen(begins[0])) != 0 &&
                 strncmp(line, begins[1], strlen(begins[1])) != 0)
                 return 0;
             inside = 1;
+            size = 0;
         }
+        size += got;
         if (!inside)
             continue;
         if (BIO_write(out, line, got) != got)
             return 0;
-        size += got;
         if (strncmp(line, end, sizeof(end) - 1) == 0)
             break;
     }
@@ -113,6 +117,41 @@ pem_check(const struct provider *prov, const unsigned char *der, long length)
     return ok;
 }
 
+/* All there is up to one byte more than the longest file may have, or NULL. */
+static unsigned char *
+der_read(BIO *in, size_t *length)
+{
+    const size_t room = TPM_REFERENCE_SIZE_MAX + 1;
+    unsigned char *der = OPENSSL_malloc(room);
+    size_t got = 0;
+
+    *length = 0;
+    while (der != NULL && *length < room &&
+           BIO_read_ex(in, der + *length, room - *length, &got))
+        *length += got;
+    return der;
+}
+
+/* A broken file in DER is refused here for the same reason; a good one, and
+ * what is not ours, is left to who takes it. BIO stays where it was. */
+static int
+is_broken_der(struct provider *prov, BIO *in)
+{
+    unsigned char *der = NULL;
+    size_t length = 0;
+    int at = (int)BIO_tell(in);
+    int is = 0;
+
+    if (at < 0)
+        return 0;
+    der = der_read(in, &length);
+    is = der != NULL &&
+         (tpm_keyfile_is(der, length) || tpm_reference_is(der, length)) &&
+         !pem_check(prov, der, (long)length);
+    OPENSSL_free(der);
+    return is || BIO_seek(in, at) < 0;
+}
+
 static int
 decode_pem(void *context, OSSL_CORE_BIO *core_in, int selection,
            OSSL_CALLBACK *callback, void *arg, OSSL_PASSPHRASE_CALLBACK *ask,
@@ -129,7 +168,7 @@ decode_pem(void *context, OSSL_CORE_BIO *core_in, int selection,
     (void)selection;
     (void)ask;
     (void)ask_arg;
-    if (in == NULL || block == NULL)
+    if (in == NULL || block == NULL || is_broken_der(prov, in))
         goto out;
     if (!pem_copy(in, block)) {
         ok = 1; /* not ours: that is no error */
@@ -151,23 +190,6 @@ out:
     BIO_free(block);
     BIO_free(in);
     return ok;
-}
-
-/* All there is up to one byte more than the longest file may have, or NULL. */
-static unsigned char *
-der_read(struct provider *prov, OSSL_CORE_BIO *core_in, size_t *length)
-{
-    const size_t room = TPM_REFERENCE_SIZE_MAX + 1;
-    BIO *in = BIO_new_from_core_bio(prov->libctx, core_in);
-    unsigned char *der = OPENSSL_malloc(room);
-    size_t got = 0;
-
-    *length = 0;
-    while (in != NULL && der != NULL && *length < room &&
-           BIO_read_ex(in, der + *length, room - *length, &got))
-        *length += got;
-    BIO_free(in);
-    return der;
 }
 
 /* What a key without its file could not be used, or written, with. */
@@ -226,13 +248,14 @@ decode_der(struct provider *prov, const char *type, OSSL_CORE_BIO *core_in,
            int selection, OSSL_CALLBACK *callback, void *arg,
            OSSL_PASSPHRASE_CALLBACK *ask, void *ask_arg)
 {
+    BIO *in = BIO_new_from_core_bio(prov->libctx, core_in);
+    unsigned char *der = NULL;
     size_t length = 0;
-    unsigned char *der = der_read(prov, core_in, &length);
     struct tpm_key *key = NULL;
     int is_reference = 0;
     int ok = 0;
 
-    if (der == NULL)
+    if (in == NULL || (der = der_read(in, &length)) == NULL)
         goto out;
     is_reference = tpm_reference_is(der, length);
     if (!is_reference && !tpm_keyfile_is(der, length)) {
@@ -254,6 +277,7 @@ decode_der(struct provider *prov, const char *type, OSSL_CORE_BIO *core_in,
 out:
     tpm_key_free(&key);
     OPENSSL_free(der);
+    BIO_free(in);
     return ok;
 }
 

@@ -66,7 +66,10 @@ files()
         head -c "$cut" "$T/key.der" >"$T/cut.der"
         armour "$T/cut.der" >"$T/cut.pem"
         refused 'tpm2:.*key file' "$T/cut.pem"
+        # without armour it is told as soon as it looks like one of ours
+        test "$cut" -lt 40 || refused 'tpm2:.*key file' "$T/cut.der"
     done
+    expect_ok openssl pkey -in "$T/key.der" -pubout -out "$T/good"
     : >"$T/empty"
     refused . "$T/empty"
     head -c 1000 /dev/zero >"$T/zeros"
@@ -75,6 +78,12 @@ files()
 
 each_order handles
 each_order files
+
+# An input that never ends: zeros, the beginning of DER, of PEM, empty lines.
+for byte in 00 30 2d 0a; do
+    expect_ok "$BUILD_ROOT/tests/provider/read-endless" "$byte"
+    expect test "$(cat "$T/out")" -lt 1000000
+done
 
 # A key file of another TPM: its public half is readable, it signs nothing.
 tpm_start --no-ek other
