@@ -3,7 +3,7 @@
 # Keys are made inside the TPM, and the file says so: fixedTPM, fixedParent,
 # sensitiveDataOrigin, and noDA because there is no password to guess.
 . "$(dirname "$0")/../fixture/lib.sh"
-need tpm2_print tpm2_getcap
+need tpm2_print tpm2_testparms
 
 tpm_start --no-ek
 
@@ -56,23 +56,40 @@ makes p256 -algorithm EC -pkeyopt group:P-256
 expect_ok openssl_plain pkey -pubin -in "$T/p256.pub" -noout -text
 expect grep -q 'NIST CURVE: P-256' "$T/out"
 
-# The rest as this TPM has it; what it has not is refused in words.
-if tpm2_testparms rsa3072 2>/dev/null; then
-    makes rsa3072 -algorithm RSA -pkeyopt bits:3072
-    expect_ok openssl_plain pkey -pubin -in "$T/rsa3072.pub" -noout -text
-    expect grep -q 'Public-Key: (3072 bit)' "$T/out"
-fi
-tpm2_getcap ecc-curves >"$T/curves"
-if grep -q P384 "$T/curves"; then
-    makes p384 -algorithm EC -pkeyopt group:P-384
-    expect_ok openssl_plain pkey -pubin -in "$T/p384.pub" -noout -text
-    expect grep -q 'NIST CURVE: P-384' "$T/out"
-fi
-if grep -q P521 "$T/curves"; then
-    makes p521 -algorithm EC -pkeyopt group:P-521
-    expect_ok openssl_plain pkey -pubin -in "$T/p521.pub" -noout -text
-    expect grep -q 'NIST CURVE: P-521' "$T/out"
-fi
+# The rest as this TPM has it, and what it has not is refused in words: all of
+# it is tried, and said.
+# has_or_refuses NAME PARAMETERS TEXT OPTION…: PARAMETERS as tpm2_testparms has
+# them; TEXT is in `pkey -text` of the key.
+has_or_refuses()
+{
+    local name=$1 parameters=$2 text=$3
+    shift 3
+    if tpm_direct tpm2_testparms "$parameters" 2>"$T/err"; then
+        makes "$name" "$@"
+        expect_ok openssl_plain pkey -pubin -in "$T/$name.pub" -noout -text
+        expect grep -q "$text" "$T/out"
+        echo "MADE: $name"
+    else
+        expect_error 'tpm2:.*P-256 .*on every TPM' "${try[@]}" "$@"
+        expect_not test -s "$T/none"
+        echo "REFUSED, as this TPM has it not: $name"
+    fi
+}
+try=(openssl genpkey -provider tpm2 -provider base -propquery provider=tpm2
+    -out "$T/none")
+has_or_refuses rsa3072 rsa3072 'Public-Key: (3072 bit)' \
+    -algorithm RSA -pkeyopt bits:3072
+has_or_refuses rsa4096 rsa4096 'Public-Key: (4096 bit)' \
+    -algorithm RSA -pkeyopt bits:4096
+has_or_refuses p384 ecc384 'NIST CURVE: P-384' \
+    -algorithm EC -pkeyopt group:P-384
+has_or_refuses p521 ecc521 'NIST CURVE: P-521' \
+    -algorithm EC -pkeyopt group:P-521
+# The exponent that is meant by none, and one that no TPM can be told.
+has_or_refuses e rsa2048 'Exponent: 65537' -algorithm RSA -pkeyopt e:65537
+expect_error 'tpm2:.*32 bits at most' "${try[@]}" -algorithm RSA \
+    -pkeyopt e:68719476737
+
 expect_error 'tpm2:.*bits' openssl genpkey -provider tpm2 -provider base -propquery \
     provider=tpm2 -algorithm RSA -pkeyopt bits:1000 -out "$T/none"
 expect_error 'tpm2:.*group' openssl genpkey -provider tpm2 -provider base -propquery \

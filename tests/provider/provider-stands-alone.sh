@@ -41,6 +41,19 @@ for algorithm in 'RSA -pkeyopt bits:2048' 'EC -pkeyopt group:P-256'; do
         -signature "$T/sig" "$T/data"
 done
 
+# A certificate wants a serial number, and so random bytes: nobody has any but
+# who is asked for them.
+x509=(openssl req -provider tpm2 -x509 -new -key handle:0x81000011
+    -subj /CN=device -out "$T/crt")
+expect_error 'unable to fetch drbg' "${x509[@]}"
+expect_ok "${x509[@]}" -set_serial 1
+expect_ok "${x509[@]}" -provider default
+expect_ok openssl_plain verify -CAfile "$T/crt" "$T/crt"
+providers tpm2
+echo 'ctr-drbg = yes' >>"$OPENSSL_CONF"
+expect_ok "${x509[@]}"
+providers
+
 # The control: without our provider the same is nothing to OpenSSL.
 expect_error . openssl req -provider base -new -key "$T/key.pem" \
     -subj /CN=device -out "$T/none"
