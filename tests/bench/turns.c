@@ -47,23 +47,28 @@ turns_resume(void)
     turn.wall += now_us(CLOCK_MONOTONIC) - turn.paused_wall;
 }
 
+static double
+tenth(double *times, int turns)
+{
+    qsort(times, (size_t)turns, sizeof *times, compare);
+    return times[turns / 10];
+}
+
 void
 turns_run(const struct way *ways, size_t count, int turns, void *arg)
 {
     static double wall[TURNS_WAYS][TURNS_MOST];
-    double cpu[TURNS_WAYS] = { 0 };
+    static double cpu[TURNS_WAYS][TURNS_MOST];
 
     for (int i = 0; i < turns; i++)
         for (size_t w = 0; w < count; w++) {
             turn.wall = now_us(CLOCK_MONOTONIC);
             turn.cpu = now_us(CLOCK_PROCESS_CPUTIME_ID);
             ways[w].run(arg);
-            cpu[w] += now_us(CLOCK_PROCESS_CPUTIME_ID) - turn.cpu;
+            cpu[w][i] = now_us(CLOCK_PROCESS_CPUTIME_ID) - turn.cpu;
             wall[w][i] = now_us(CLOCK_MONOTONIC) - turn.wall;
         }
-    for (size_t w = 0; w < count; w++) {
-        qsort(wall[w], (size_t)turns, sizeof(double), compare);
-        printf("%s %.1f %.1f\n", ways[w].name, wall[w][turns / 10],
-               cpu[w] / turns);
-    }
+    for (size_t w = 0; w < count; w++)
+        printf("%s %.1f %.1f\n", ways[w].name, tenth(wall[w], turns),
+               tenth(cpu[w], turns));
 }

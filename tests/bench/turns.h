@@ -15,8 +15,8 @@ struct way {
     void (*run)(void *arg);
 };
 
-/* Runs each way `turns` times and prints a line of each: its name, how long the
- * fastest tenth took at most, and the mean of the processor's time, both in
+/* Runs each way `turns` times and prints a line of each: its name, and what the
+ * fastest tenth took at most, of the clock and of the processor, both in
  * microseconds. */
 void
 turns_run(const struct way *ways, size_t count, int turns, void *arg);

@@ -133,12 +133,23 @@ row 4 '  with a password' \
     further "file:$T/owner-secret.pem" secret
 expect tpm_is_clean
 
+# A key that takes no salt itself leaves it to the pinned one.
+tpm_direct tpm2_readpublic -Q -c "$PARENT" -n "$T/name"
+cp "$OPENSSL_CONF" "$T/plain.cnf"
+printf 'pin = %s:%s\n' "$PARENT" "$(hex "$T/name")" >>"$OPENSSL_CONF"
+has_peer=
+row 4 'openssl req, a password, may not decrypt, with `pin`' \
+    sent "${request[@]}" 'handle:0x81000012?pass'
+row 2 '  each further signature' \
+    further 'handle:0x81000012?pass' secret
+cp "$T/plain.cnf" "$OPENSSL_CONF"
+
 # The same where a resource manager serves: a device by the name of one.
 background "$T/device.log" python3 "$SOURCE_ROOT/tests/fixture/tpm-device.py" \
     "$T/tpmrm0" "${relay_tcti##*=}"
 wait_until 10 test -e "$T/tpmrm0" || die 'no device'
 tcti_set "device:$T/tpmrm0"
-has_peer= # which leaves its keys loaded, and here nobody takes them away
+# not tpm2-openssl: it leaves keys loaded, and here nobody takes them away
 for name in child owner; do
     row 1 "each further signature: $name.pem, resource manager" \
         further "file:$T/$name.pem"
