@@ -6,6 +6,7 @@
 #include "check.h"
 #include "tokens.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -228,6 +229,36 @@ check_cuts(void)
     EVP_PKEY_free(key);
 }
 
+/* A point of P-256 however it is written verifies, and one that is not on the
+ * curve is no key. */
+static void
+check_points(void)
+{
+    static const char *const ways[] = { "uncompressed", "compressed" };
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        BIO *bio = BIO_new(BIO_s_mem());
+        char *bytes = NULL;
+        long size;
+
+        CHECK(EVP_PKEY_set_utf8_string_param(
+                  key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, ways[i]) ==
+              1);
+        CHECK(i2d_PUBKEY_bio(bio, key));
+        size = BIO_get_mem_data(bio, &bytes);
+        CHECK(size == (i == 0 ? 91 : 59));
+        BIO_up_ref(bio);
+        CHECK(code_of(bio, "", "", key) == IOTJWT_OK);
+        bytes[size - 1] ^= 1;
+        if (i == 0)
+            CHECK(code_of(bio, "", "", key) == IOTJWT_KEY_UNREADABLE);
+        else
+            BIO_free(bio);
+    }
+    EVP_PKEY_free(key);
+}
+
 /* What was on OpenSSL's queue stays, and nothing of ours joins it. */
 static void
 check_queue(void)
@@ -253,6 +284,7 @@ main(void)
         check_row(&rows[i]);
     check_forms();
     check_cuts();
+    check_points();
     check_queue();
     return check_end();
 }
