@@ -76,6 +76,14 @@ for content in 'this is no database' ''; do
     sleep 1.2
     refused dev-2
 done
+# Of a newer iot-tpm.
+cp "$T/good.db" "$T/bad.db"
+sqlite3 "$T/bad.db" 'PRAGMA user_version = 99'
+log_mark
+mv "$T/bad.db" "$DATABASE"
+rm -f "$DATABASE"-*
+expect_logged 'was written by a newer iot-tpm (schema 99'
+refused dev-2
 # Deleted.
 rm -f "$DATABASE"
 sleep 1.2
