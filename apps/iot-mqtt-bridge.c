@@ -398,6 +398,8 @@ mosquitto_plugin_cleanup(void *user, struct mosquitto_opt *options, int count)
     (void)options;
     (void)count;
     report_shutdown(&plugin->bridge);
+    for (size_t i = 0; i < sessions_count(plugin->bridge.sessions); i++)
+        heed_end(&plugin->bridge, sessions_at(plugin->bridge.sessions, i));
     plugin_free(plugin);
     return MOSQ_ERR_SUCCESS;
 }

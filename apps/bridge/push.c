@@ -22,7 +22,6 @@
 enum {
     CHANGES_A_TICK = 64, /* configs that one tick looks at */
     COMMANDS_A_TICK = 64,
-    FIRST_WAIT = 60, /* seconds until a config is sent again; then doubled */
 };
 
 /* What finds one device among the connections. */
@@ -94,7 +93,8 @@ await_config(const struct bridge *bridge, const struct receiver *receiver,
                     .num_id = num_id,
                     .version = config->version,
                     .since = bridge->second,
-                    .wait = earlier != NULL ? earlier->wait * 2 : FIRST_WAIT,
+                    .wait = earlier != NULL ? earlier->wait * 2
+                                            : bridge->settings.config_wait,
                     .topic = topic,
                 });
 }

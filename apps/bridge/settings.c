@@ -14,7 +14,12 @@
 /* Seconds, cloud-iot-core reference, section 2.1. */
 enum { CONNECTION_MOST = 86400, IDLE_MOST = 1200 };
 
-enum { DRAIN_MOST = 3600, DRAIN_DEFAULT = 10 };
+enum {
+    CONFIG_WAIT_MOST = 3600,
+    CONFIG_WAIT_DEFAULT = 60,
+    DRAIN_MOST = 3600,
+    DRAIN_DEFAULT = 10,
+};
 
 static bool
 set_database(struct settings *settings, const char *value)
@@ -64,6 +69,12 @@ set_idle_most(struct settings *settings, const char *value)
 }
 
 static bool
+set_config_wait(struct settings *settings, const char *value)
+{
+    return options_number(value, 1, CONFIG_WAIT_MOST, &settings->config_wait);
+}
+
+static bool
 set_drain(struct settings *settings, const char *value)
 {
     return options_number(value, 0, DRAIN_MOST, &settings->drain);
@@ -96,6 +107,7 @@ settings_default(struct settings *settings)
         .skew = GATE_SKEW,
         .connection_most = CONNECTION_MOST,
         .idle_most = IDLE_MOST,
+        .config_wait = CONFIG_WAIT_DEFAULT,
         .drain = DRAIN_DEFAULT,
         .state_interval = 1000,      /* section 2.5 */
         .traffic_most = 10737418240, /* 10 GiB */
@@ -110,6 +122,7 @@ static const struct {
     { "database", set_database, "the name of the registry's file" },
     { "skew", set_skew, "a number of seconds from 0 to 600" },
     { "connection_seconds", set_connection_most, "a number from 1 to 86400" },
+    { "config_seconds", set_config_wait, "a number from 1 to 3600" },
     { "drain_seconds", set_drain, "a number from 0 to 3600" },
     { "idle_seconds", set_idle_most, "a number from 1 to 1200" },
     { "traffic", set_traffic, "the name of the traffic's file" },

@@ -20,6 +20,7 @@ struct settings {
     int64_t skew;         /* seconds */
     int64_t connection_most; /* seconds that a connection lives */
     int64_t idle_most;       /* seconds that a device may do nothing */
+    int64_t config_wait;     /* seconds until a config is sent again */
     int64_t drain;           /* seconds in which devices are let go */
     int64_t state_interval;  /* milliseconds from one state to the next */
     int64_t traffic_most;    /* bytes of the traffic's file */

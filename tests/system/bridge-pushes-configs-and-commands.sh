@@ -119,4 +119,13 @@ config dev-1 third
 expect_ok command dev-1 after
 expect got four '/devices/dev-1/commands after'
 expect_not grep -q third "$T/four"
+
+# A command that is under way when the broker goes.
+MUTE=--mute listens last dumb-1 subscribe '/devices/dumb-1/commands/#' 1
+background "$T/sender" command dumb-1 late
+expect got last '/devices/dumb-1/commands late'
 bridge_stop
+status=0
+wait "$STARTED_PID" || status=$?
+expect test "$status" = 1
+expect grep -q 'did not acknowledge' "$T/sender"

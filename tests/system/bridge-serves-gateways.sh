@@ -163,6 +163,11 @@ expect gets '/devices/dev-1/config '
 registry_do devices configs update "${WHERE[@]}" --registry "$REGISTRY" \
     --device dev-1 --config-data warm
 expect gets '/devices/dev-1/config warm'
+acked()
+{
+    described dev-1 | jq -e .lastConfigAckTime >/dev/null
+}
+expect wait_until 10 acked
 registry_do devices commands send "${WHERE[@]}" --registry "$REGISTRY" \
     --device dev-1 --command-data start --timeout 5
 expect gets '/devices/dev-1/commands start'

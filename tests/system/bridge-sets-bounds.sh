@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What a connection may do only so long or so often: last, be silent, attach
-# devices.  The times are set short; a gateway's thousand is what it is.
+# What a connection may do only so long or so often: last, be silent, leave a
+# config unacknowledged, attach devices.  The times are set short; a gateway's thousand is what it is.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
 need mosquitto_passwd python3 jq
@@ -26,7 +26,7 @@ token=$(token dev-1)
 stays()
 {
     background "$T/$1" raw --id "$(path_of "$2")" --user '' --keepalive "$3" \
-        --password "$(token "$2")" "${@:4}" wait 100
+        --password "$(token "$2")" ${MUTE:+"$MUTE"} "${@:4}" wait 100
     expect wait_until 10 grep -qx 'CONNACK 0' "$T/$1"
 }
 has_lines()
@@ -56,6 +56,23 @@ stays old dev-1 60 $(printf 'wait 0.5 ping %.0s' {1..12})
 ends old dev-1 'it was connected for as long as may be'
 stays next dev-1 0 ping
 expect_not grep -qx CLOSED "$T/next"
+bridge_stop
+
+# A config that is not acknowledged comes again, and again later; one that is
+# does not.
+config()
+{
+    grep -c '^PUBLISH /devices/.*/config ' "$T/$1"
+}
+came_often()
+{
+    test "$(config mute)" -ge 3
+}
+bridge_start 'plugin_opt_config_seconds 1'
+MUTE=--mute stays mute dev-1 60 subscribe /devices/dev-1/config 1
+stays polite dev-2 60 subscribe /devices/dev-2/config 1
+expect wait_until 15 came_often
+expect test "$(config polite)" = 1
 bridge_stop
 
 # As many devices as a gateway may have attached, one more, and again one when
