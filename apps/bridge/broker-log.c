@@ -16,18 +16,23 @@ static const int levels[] = {
 };
 
 /* The broker prints at once, and does not say for whom. */
-static bool is_writing;
+static struct {
+    bool is_writing;
+    enum log_level level;
+} now;
 
 void
 broker_log_write(enum log_level level, const char *text)
 {
-    is_writing = true;
+    now.is_writing = true;
+    now.level = level;
     mosquitto_log_printf(levels[level], "%s", text);
-    is_writing = false;
+    now.is_writing = false;
 }
 
 bool
-broker_log_is_writing(void)
+broker_log_is_writing(enum log_level *level)
 {
-    return is_writing;
+    *level = now.level;
+    return now.is_writing;
 }

@@ -5,6 +5,7 @@
 #ifndef BRIDGE_BROKER_LOG_H
 #define BRIDGE_BROKER_LOG_H
 
+#include "base/checked.h"
 #include "base/log.h"
 
 #include <stdbool.h>
@@ -13,8 +14,9 @@
 void
 broker_log_write(enum log_level level, const char *text);
 
-/* Is what is printed right now such a line, and not one of the broker's own? */
-bool
-broker_log_is_writing(void);
+/* Is what is printed right now such a line, and not one of the broker's own?
+ * Then *LEVEL is its. */
+CHECKED bool
+broker_log_is_writing(enum log_level *level);
 
 #endif

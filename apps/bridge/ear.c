@@ -10,9 +10,12 @@
 
 #include "base/log.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* Digits of a time in seconds, from 2001 to 2286. */
@@ -24,7 +27,8 @@ struct ear {
     ear_listener *listener;
     void *user;
     size_t length;
-    bool is_longer; /* the line does not fit, and its start has passed */
+    bool is_journal; /* what stderr was goes to systemd's */
+    bool is_longer;  /* the line does not fit, and its start has passed */
     char line[EAR_LINE_MOST];
 };
 
@@ -36,20 +40,41 @@ pass_on(struct ear *ear, const char *end)
     ear->length = 0;
 }
 
-/* "1763765280: " as "2025-11-21T22:48:00: ", local time; all else as it is. */
+/* systemd names the stream that it gave us by device and inode. */
+static bool
+is_journal(FILE *stream)
+{
+    const char *named = getenv("JOURNAL_STREAM");
+    struct stat file;
+    char name[64];
+
+    if (named == NULL || fstat(fileno(stream), &file) != 0)
+        return false;
+    snprintf(name, sizeof name, "%ju:%ju", (uintmax_t)file.st_dev,
+             (uintmax_t)file.st_ino);
+    return strcmp(name, named) == 0;
+}
+
+/* "1763765280: " as "2025-11-21T22:48:00: ", local time, or for the journal as
+ * "<6>"; all else as it is. */
 static void
-print_line(const struct ear *ear)
+print_line(const struct ear *ear, enum ear_level level)
 {
     size_t length = strspn(ear->line, "0123456789");
     char when[32] = "";
     struct tm tm;
     time_t seconds;
 
-    if (length == STAMP_DIGITS && ear->line[length] == ':') {
-        seconds = (time_t)strtoll(ear->line, NULL, 10);
-        if (localtime_r(&seconds, &tm) != NULL)
-            strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (length != STAMP_DIGITS || strncmp(ear->line + length, ": ", 2) != 0)
+        length = 0;
+    if (ear->is_journal) {
+        fprintf(ear->before, "<%d>%s\n", (int)level,
+                ear->line + (length > 0 ? length + 2 : 0));
+        return;
     }
+    seconds = (time_t)strtoll(ear->line, NULL, 10);
+    if (length > 0 && localtime_r(&seconds, &tm) != NULL)
+        strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &tm);
     fprintf(ear->before, "%s%s\n", when,
             ear->line + (when[0] != '\0' ? length : 0));
 }
@@ -58,11 +83,15 @@ print_line(const struct ear *ear)
 static void
 end_line(struct ear *ear)
 {
+    enum ear_level level = EAR_NOTHING;
+
     ear->line[ear->length] = '\0';
     if (ear->is_longer)
         pass_on(ear, "\n");
-    else if (ear->listener(ear->user, ear->line))
-        print_line(ear);
+    else
+        level = ear->listener(ear->user, ear->line);
+    if (level != EAR_NOTHING)
+        print_line(ear, level);
     ear->length = 0;
     ear->is_longer = false;
 }
@@ -110,6 +139,7 @@ ear_open(ear_listener *listener, void *user)
     }
     setvbuf(ear->stream, NULL, _IOLBF, BUFSIZ);
     ear->before = stderr;
+    ear->is_journal = is_journal(stderr);
     ear->listener = listener;
     ear->user = user;
     stderr = ear->stream;

@@ -3,23 +3,28 @@
  * Listens to what the broker prints to stderr, within the process: while an
  * ear is open, the stream of that name is ours, and descriptor 2 as it was.
  * A time in Unix seconds before a line, mosquitto's cheapest, is written out
- * for people.
+ * for people; the journal of systemd has its own, and is told the level.
  */
 #ifndef BRIDGE_EAR_H
 #define BRIDGE_EAR_H
 
 #include "base/checked.h"
 
-#include <stdbool.h>
-
 enum { EAR_LINE_MOST = 1100 }; /* bytes; mosquitto's end at 1000 */
+
+/* The numbers are those of sd-daemon(3). */
+enum ear_level {
+    EAR_NOTHING = 0, /* the line goes no further */
+    EAR_ERROR = 3,
+    EAR_WARNING = 4,
+    EAR_INFO = 6,
+};
 
 /*
  * Is told each line as it is printed, in the thread that printed it, and may
- * change it if it returns false: then it goes no further.  It must print
- * nothing itself.
+ * change it if it returns EAR_NOTHING.  It must print nothing itself.
  */
-typedef bool
+typedef enum ear_level
 ear_listener(void *user, char *line);
 
 struct ear;

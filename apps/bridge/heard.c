@@ -118,9 +118,8 @@ static const struct {
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
-/* What follows the time; the line itself if it begins with none. */
-static const char *
-skip_time(const char *line)
+const char *
+heard_text(const char *line)
 {
     size_t length = strspn(line, "0123456789");
 
@@ -149,7 +148,7 @@ find_row(const char *text)
 enum heard_kind
 heard_glance(const char *line)
 {
-    size_t row = find_row(skip_time(line));
+    size_t row = find_row(heard_text(line));
 
     return row < ROWS ? rows[row].kind : HEARD_NEWS;
 }
@@ -157,7 +156,7 @@ heard_glance(const char *line)
 void
 heard_read(char *line, struct heard *heard)
 {
-    char *text = line + (skip_time(line) - line);
+    char *text = line + (heard_text(line) - line);
     size_t row = find_row(text);
 
     *heard = (struct heard){ .kind = HEARD_NEWS };

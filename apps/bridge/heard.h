@@ -26,6 +26,10 @@ struct heard {
     unsigned mid;       /* likewise, and of a PUBACK; 0 for none */
 };
 
+/* What follows the time of a line; the line itself if it begins with none. */
+const char *
+heard_text(const char *line);
+
 /* What a line seems to be, at the price of a look at its start: heard_read may
  * find that a line of a packet is only debug. */
 enum heard_kind

@@ -14,6 +14,7 @@
 #include "push.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 /* Seconds until a config that was superseded is followed by the new one though
@@ -52,8 +53,36 @@ note(struct bridge *bridge, struct session *session, const struct heard *heard)
         session->took_leave = true;
 }
 
-/* An ear_listener. */
 static bool
+starts(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* A line for people: at most so many of them that are not ours, whose level
+ * mosquitto tells by their first word. */
+static enum ear_level
+weigh(struct bridge *bridge, const char *text)
+{
+    static const enum ear_level ours[] = {
+        [LOG_LEVEL_ERROR] = EAR_ERROR,
+        [LOG_LEVEL_WARNING] = EAR_WARNING,
+        [LOG_LEVEL_INFO] = EAR_INFO,
+    };
+    enum log_level level;
+
+    if (broker_log_is_writing(&level))
+        return ours[level];
+    if (!limit_allows(&bridge->heed.news, clock_seconds()))
+        return EAR_NOTHING;
+    return starts(text, "Error") ? EAR_ERROR
+           : starts(text, "Warning") || starts(text, "OpenSSL Error")
+               ? EAR_WARNING
+               : EAR_INFO;
+}
+
+/* An ear_listener. */
+static enum ear_level
 hear(void *user, char *line)
 {
     struct bridge *bridge = user;
@@ -62,19 +91,18 @@ hear(void *user, char *line)
     struct heard heard;
 
     if (kind == HEARD_NEWS)
-        return broker_log_is_writing() ||
-               limit_allows(&bridge->heed.news, clock_seconds());
+        return weigh(bridge, heard_text(line));
     bridge->heed.hears = true;
     if (kind == HEARD_DEBUG ||
         (kind == HEARD_PUBLISH && !bridge->heed.wants_mid))
-        return false;
+        return EAR_NOTHING;
     heard_read(line, &heard);
     if (heard.client == NULL)
-        return false;
+        return EAR_NOTHING;
     session = sessions_find_client(bridge->sessions, heard.client);
     if (session != NULL)
         note(bridge, session, &heard);
-    return false;
+    return EAR_NOTHING;
 }
 
 bool

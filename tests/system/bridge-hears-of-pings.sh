@@ -64,6 +64,14 @@ expect ended 'The connection was closed by client.'
 expect_not grep -E 'CONNACK|DISCONNECT' "$BROKER_LOG"
 bridge_stop
 
+# To the journal, which systemd names to whom it starts, a line has its level and
+# no time.
+JOURNAL_STREAM=$(stat -c %d:%i "$BROKER_LOG") bridge_start
+expect_ok raw --id "$(path_of nobody)" --user '' --password none
+expect_logged "<4>refused $(path_of nobody)"
+expect grep -q '^<6>mosquitto version 2.0.11 running' "$BROKER_LOG"
+bridge_stop
+
 # A log without packets, and an ear that is not open.
 config()
 {

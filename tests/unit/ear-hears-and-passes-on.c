@@ -14,16 +14,16 @@ static char lines[16][EAR_LINE_MOST];
 static size_t count;
 
 /* Keeps lines with "debug". */
-static bool
+static enum ear_level
 listen(void *user, char *line)
 {
     CHECK(user == &count);
     if (CHECK(count < 16))
         snprintf(lines[count++], EAR_LINE_MOST, "%s", line);
     if (strstr(line, "debug") == NULL)
-        return true;
+        return EAR_WARNING;
     line[0] = '!';
-    return false;
+    return EAR_NOTHING;
 }
 
 /* What was printed while print worked, with and without an ear, on a stream
