@@ -270,6 +270,9 @@ heed_end(struct bridge *bridge, struct session *session)
     if (session->has_pinged)
         journal_touch(bridge->journal, session->device.num_id,
                       TRAFFIC_HEARTBEAT);
+    /* What follows a config would go to the connection that comes next. */
+    for (size_t i = 0; i < session->flights.count; i++)
+        session->flights.all[i].is_stale = false;
     take_landed(bridge, session);
     for (size_t i = 0; i < session->flights.count; i++)
         if (session->flights.all[i].command != 0)
