@@ -121,17 +121,6 @@ heed_close(struct bridge *bridge)
     ear_close(&bridge->ear);
 }
 
-static void
-finish_command(struct bridge *bridge, const struct flight *flight,
-               enum traffic_outcome outcome)
-{
-    struct traffic *traffic = journal_traffic(bridge->journal);
-
-    if (traffic == NULL ||
-        !traffic_command_finish(traffic, flight->command, outcome))
-        log_warning("the sender of a command does not hear of it");
-}
-
 /* It has this config or a newer one: an earlier copy is of no interest. */
 static void
 drop_older(struct flights *flights, const struct flight *landed)
@@ -175,7 +164,7 @@ take_landed(struct bridge *bridge, struct session *session)
         flights_remove(flights, i);
         i = 0; /* more than this one may go */
         if (flight.command != 0)
-            finish_command(bridge, &flight, TRAFFIC_DELIVERED);
+            journal_outcome(bridge->journal, flight.command, TRAFFIC_DELIVERED);
         else
             finish_config(bridge, session, &flight);
     }
@@ -246,7 +235,7 @@ drop_expired(struct bridge *bridge, struct flights *flights)
 
         if (flight->command == 0 || flight->expires > now || flight->is_landed)
             continue;
-        finish_command(bridge, flight, TRAFFIC_UNDELIVERED);
+        journal_outcome(bridge->journal, flight->command, TRAFFIC_UNDELIVERED);
         flights_remove(flights, i - 1);
     }
 }
@@ -276,7 +265,7 @@ heed_end(struct bridge *bridge, struct session *session)
     take_landed(bridge, session);
     for (size_t i = 0; i < session->flights.count; i++)
         if (session->flights.all[i].command != 0)
-            finish_command(bridge, &session->flights.all[i],
-                           TRAFFIC_UNDELIVERED);
+            journal_outcome(bridge->journal, session->flights.all[i].command,
+                            TRAFFIC_UNDELIVERED);
     flights_clear(&session->flights);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The intake, for what is acknowledged, and three short queues before the
+ * The intake, for what is acknowledged, and four short queues before the
  * traffic's database.  When it cannot be written they wait; when they are full
  * they are let go, with a line that says so: these are times and stories, and
  * no message is among them.
@@ -22,6 +22,7 @@ enum {
     TOUCHES_MOST = 4096,
     NOTES_MOST = 512,
     ACKS_MOST = 1024,
+    OUTCOMES_MOST = 256,
     TRY_AGAIN = 5,    /* seconds between tries at a database that fails */
     TRY_TO_MAKE = 60, /* likewise, where there is none to be made */
 };
@@ -41,6 +42,12 @@ struct kept_ack {
     int64_t at;
 };
 
+/* Of a command, which could not be written at once. */
+struct kept_outcome {
+    int64_t key;
+    enum traffic_outcome outcome;
+};
+
 struct journal {
     const char *path;
     enum traffic_durability durability;
@@ -54,6 +61,8 @@ struct journal {
     struct kept_note notes[NOTES_MOST];
     size_t ack_count;
     struct kept_ack acks[ACKS_MOST];
+    size_t outcome_count;
+    struct kept_outcome outcomes[OUTCOMES_MOST];
 };
 
 static void
@@ -186,6 +195,9 @@ write_all(struct journal *journal)
         ok =
             traffic_config_acked(journal->traffic, journal->acks[i].num_id,
                                  journal->acks[i].version, journal->acks[i].at);
+    for (size_t i = 0; ok && i < journal->outcome_count; i++)
+        ok = traffic_command_finish(journal->traffic, journal->outcomes[i].key,
+                                    journal->outcomes[i].outcome);
     return ok;
 }
 
@@ -196,7 +208,7 @@ flush(struct journal *journal)
 
     if (journal->traffic == NULL ||
         (journal->touch_count == 0 && journal->note_count == 0 &&
-         journal->ack_count == 0))
+         journal->ack_count == 0 && journal->outcome_count == 0))
         return;
     if (!traffic_begin(journal->traffic))
         return;
@@ -206,6 +218,7 @@ flush(struct journal *journal)
     journal->touch_count = 0;
     journal->note_count = 0;
     journal->ack_count = 0;
+    journal->outcome_count = 0;
 }
 
 void
@@ -232,6 +245,22 @@ journal_acked(struct journal *journal, uint64_t num_id, int64_t version)
     }
     journal->acks[journal->ack_count++] =
         (struct kept_ack){ num_id, version, time(NULL) };
+}
+
+void
+journal_outcome(struct journal *journal, int64_t key,
+                enum traffic_outcome outcome)
+{
+    /* Where one waits, the others need not try. */
+    if (journal->outcome_count == 0 && journal->traffic != NULL &&
+        traffic_command_finish(journal->traffic, key, outcome))
+        return;
+    if (journal->outcome_count == OUTCOMES_MOST) {
+        log_warning("the sender of a command does not hear of it");
+        return;
+    }
+    journal->outcomes[journal->outcome_count++] =
+        (struct kept_outcome){ key, outcome };
 }
 
 /* What comes from outside, such as a name out of a token, shall not talk to

@@ -75,6 +75,12 @@ journal_touch(struct journal *journal, uint64_t num_id, enum traffic_time what);
 void
 journal_acked(struct journal *journal, uint64_t num_id, int64_t version);
 
+/* Tells the sender of the command KEY what became of it, at once or as soon as
+ * the database can be written. */
+void
+journal_outcome(struct journal *journal, int64_t key,
+                enum traffic_outcome outcome);
+
 /* Keeps a copy of the note. */
 void
 journal_note(struct journal *journal, const struct journal_note *note);

@@ -249,9 +249,8 @@ push_command(struct bridge *bridge)
         command == NULL)
         return false;
     outcome = deliver(bridge, command);
-    if (outcome != TRAFFIC_PENDING &&
-        !traffic_command_finish(traffic, command->key, outcome))
-        log_warning("the sender of a command does not hear of it");
+    if (outcome != TRAFFIC_PENDING)
+        journal_outcome(bridge->journal, command->key, outcome);
     traffic_command_free(&command);
     return true;
 }

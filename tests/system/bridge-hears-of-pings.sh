@@ -47,7 +47,7 @@ as -- ping
 expect wait_until 10 has_pinged
 as -- hex e000 wait 1
 expect ended 'The connection was closed by client.'
-as --keepalive 1 -- wait 5
+as --keepalive 1 -- wait 15
 expect grep -qx CLOSED "$T/out"
 expect ended 'The client was silent for longer than its keep-alive allows.'
 

@@ -51,10 +51,14 @@ for _ in range(3000):
             pass
 END
 }
+# How many do so depends on who is quicker, so there are more until it says so.
+are_left_out()
+{
+    handshakes && logged 'the broker had '
+}
 log_mark
-expect handshakes
-expect_logged 'the broker had '
-expect test "$(tail -n "+$LOG_MARK" "$BROKER_LOG" | wc -l)" -lt 700
+expect wait_until 40 are_left_out
+expect test "$(tail -n "+$LOG_MARK" "$BROKER_LOG" | wc -l)" -lt 900
 
 # The plugin's lines were bounded, and it says by how many.
 LOG_MARK=1
