@@ -230,7 +230,7 @@ store_load(void *context, OSSL_CALLBACK *callback, void *arg,
     int ok = 0;
 
     store->is_done = 1; /* one try: what fails once would fail for ever */
-    if (is_index(store, &index))
+    if (is_index(store, &index) && store->expected != OSSL_STORE_INFO_PKEY)
         return index_give(store->prov, index, callback, arg);
     if (!is_expected(store))
         return 0;

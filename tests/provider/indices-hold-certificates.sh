@@ -69,4 +69,8 @@ refused 'it can only be read with its policy' 0x1000021
 store 0x1000022 'authread|ownerwrite' "$T/rubbish"
 expect_error . openssl x509 -provider tpm2 -provider base \
     -in handle:0x1000022 -noout
+# Who wants a private key is told at once that an index has none.
+expect_error 'is an NV index, which holds data, not a key' openssl req -new \
+    -provider tpm2 -provider default -key handle:0x1000012 -subj /CN=d \
+    -out "$T/none"
 expect tpm_is_clean
