@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A test program: signs in a parent and in children forked before and after
- * its first signature, and a grandchild each, all at once. Exits with 0 when
- * every signature verifies.
+ * its first signature, and while a thread of its signs, and a grandchild each,
+ * all at once. Exits with 0 when every signature verifies.
  *
  *     sign-in-children URI CHILDREN SIGNATURES
  */
 #include "signer.h"
 
 #include <err.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,15 +19,13 @@ struct plan {
     EVP_PKEY *key;
     int children;
     int times;
+    atomic_bool is_over; /* for the thread */
 };
 
 static bool CHECKED
 sign_many(const struct plan *plan, unsigned seed)
 {
-    for (int i = 0; i < plan->times; i++)
-        if (!signer_sign(NULL, plan->key, seed + (unsigned)i))
-            return false;
-    return true;
+    return signer_sign_many(NULL, plan->key, seed, plan->times);
 }
 
 static bool CHECKED
@@ -66,10 +66,25 @@ start_children(const struct plan *plan, unsigned seed)
     }
 }
 
+/* Holds whatever locks there are, most of the time. */
+static void *
+sign_meanwhile(void *arg)
+{
+    struct plan *plan = arg;
+    unsigned seed = 3000000;
+
+    while (!atomic_load(&plan->is_over))
+        if (!signer_sign(NULL, plan->key, seed++))
+            return NULL;
+    return plan;
+}
+
 int
 main(int argc, char **argv)
 {
     struct plan plan = { 0 };
+    pthread_t thread;
+    void *done = NULL;
     bool ok;
 
     if (argc != 4)
@@ -81,10 +96,14 @@ main(int argc, char **argv)
         return 1;
     start_children(&plan, 1000000); /* before first use */
     ok = sign_many(&plan, 1);
+    if (pthread_create(&thread, NULL, sign_meanwhile, &plan) != 0)
+        errx(1, "no thread");
     start_children(&plan, 2000000); /* and after */
     ok = sign_many(&plan, 50000) && ok;
     for (int i = 0; i < 2 * plan.children; i++)
         ok = await(-1) && ok;
+    atomic_store(&plan.is_over, true);
+    ok = pthread_join(thread, &done) == 0 && done != NULL && ok;
     ok = sign_many(&plan, 70000) && ok;
     EVP_PKEY_free(plan.key);
     return ok ? 0 : 1;

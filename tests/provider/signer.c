@@ -160,17 +160,27 @@ signer_make(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed,
 }
 
 bool
-signer_sign(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed)
+signer_sign_many(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed, int times)
 {
     struct signature signature;
     struct judge *judge = judge_new(key);
-    bool ok = judge != NULL && signer_make(libctx, key, seed, &signature) &&
-              judge_accepts(judge, seed, &signature);
+    bool ok = judge != NULL;
 
-    judge_free(&judge);
-    if (!ok) {
-        fprintf(stderr, "signature %u failed\n", seed);
-        ERR_print_errors_fp(stderr);
+    for (int i = 0; ok && i < times; i++) {
+        ok = signer_make(libctx, key, seed, &signature) &&
+             judge_accepts(judge, seed, &signature);
+        if (!ok)
+            fprintf(stderr, "signature %u failed\n", seed);
+        seed++;
     }
+    judge_free(&judge);
+    if (!ok)
+        ERR_print_errors_fp(stderr);
     return ok;
+}
+
+bool
+signer_sign(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed)
+{
+    return signer_sign_many(libctx, key, seed, 1);
 }

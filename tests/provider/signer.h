@@ -48,6 +48,11 @@ bool CHECKED
 judge_accepts(const struct judge *judge, unsigned seed,
               const struct signature *signature);
 
+/* So many signatures, which one judge finds good; the seeds count up. Prints
+ * errors. */
+bool CHECKED
+signer_sign_many(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed, int times);
+
 /* Signs and has it verified by a judge of its own. Prints errors. */
 bool CHECKED
 signer_sign(OSSL_LIB_CTX *libctx, EVP_PKEY *key, unsigned seed);
