@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
 
 enum { OTHERS_MOST = 256 * 1024 };
 
@@ -45,17 +47,26 @@ print_answers(const struct exposition *to, const struct metrics *metrics)
                       "Answers, by HTTP status.");
 }
 
-/* What another bridge left in a file, if it did. */
+/* What another bridge left in a file, if it did, and how long ago: that bridge
+ * may be gone, and its numbers still there. */
 static void
 copy_others(FILE *to, const char *path)
 {
+    const struct exposition others = { to, "iot_bridge_" };
     FILE *from = path != NULL ? fopen(path, "re") : NULL;
+    struct stat written;
     char block[4096];
     size_t total = 0;
     size_t length;
+    time_t now = time(NULL);
 
     if (from == NULL)
         return;
+    if (fstat(fileno(from), &written) == 0)
+        exposition_gauge(
+            &others, "age_seconds",
+            now > written.st_mtime ? (uint64_t)(now - written.st_mtime) : 0,
+            "How long ago the MQTT bridge wrote what follows.");
     while (total < OTHERS_MOST &&
            (length = fread(block, 1, sizeof block, from)) > 0) {
         fwrite(block, 1, length, to);

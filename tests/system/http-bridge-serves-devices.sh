@@ -100,6 +100,9 @@ expect test -z "$(counter iot_bridge_connections)"
 printf '# HELP iot_bridge_connections x\niot_bridge_connections 7\n' \
     >"$T/mqtt.metrics"
 expect test "$(counter iot_bridge_connections)" = 7
+expect test "$(counter iot_bridge_age_seconds)" -lt 60
+touch -d '1 hour ago' "$T/mqtt.metrics"
+expect test "$(counter iot_bridge_age_seconds)" -ge 3600
 expect_ok curl -sS "http://127.0.0.1:$METRICS_PORT/metrics"
 expect test -z "$(awk '$2 == "HELP" {print $3}' "$T/out" | sort | uniq -d)"
 expect test "$(grep -vcE '^(# |[a-z_]+(\{[^{}]*\})? [0-9.e+-]+$)' "$T/out")" = 0
