@@ -100,6 +100,23 @@ expect grep -q 'held up' "$T/out"
 expect test "$(counter iot_bridge_http_timeouts_total)" -gt "$timeouts"
 publishes ec-1 "$token"
 
+# Gone before the answer, with a good-bye or without; what came is kept.
+expect_ok slow 'import struct
+for i in range(40):
+    t = connect()
+    t.sendall(head(2) + b"{}")
+    if i % 2:
+        t.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                     struct.pack("ii", 1, 0))
+    elif i % 4:
+        t.settimeout(0.001)
+        try:
+            t.unwrap()
+        except OSError:
+            pass
+    t.close()'
+publishes ec-1 "$token"
+
 # As many as may be, and more: the others wait until a silent one is put out.
 expect_ok slow 'all = [socket.create_connection(("localhost", port))
        for i in range(15)] + [connect() for i in range(4)]
