@@ -41,7 +41,7 @@ open_again(struct outlet *outlet, const struct stat *now, int64_t second)
         return;
     }
     outlet->traffic =
-        traffic_open(outlet->path, TRAFFIC_SERVE, outlet->durability);
+        traffic_open(outlet->path, TRAFFIC_GATHER, outlet->durability);
     if (outlet->traffic != NULL && stat(outlet->path, &outlet->file) != 0)
         traffic_close(&outlet->traffic);
     if (outlet->traffic != NULL)

@@ -8,10 +8,11 @@
 #include "http-site.h"
 #include "registry/topics.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
-
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { CALLS = 6 };
 
@@ -110,6 +111,31 @@ check_failure(struct site *site)
     clear_all(answers);
 }
 
+static void *
+let_go(void *other)
+{
+    const struct timespec moment = { 0, 40000000 };
+
+    nanosleep(&moment, NULL);
+    sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL);
+    return NULL;
+}
+
+/* Whoever brings messages to the disk holds the lock for so long. */
+static void
+check_neighbour(struct site *site, sqlite3 *other)
+{
+    pthread_t thread;
+
+    CHECK(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL) ==
+          SQLITE_OK);
+    if (CHECK(pthread_create(&thread, NULL, let_go, other) == 0)) {
+        CHECK(site_answers(site, EVENT, "{}", 200, "{}"));
+        pthread_join(thread, NULL);
+    }
+    CHECK(site_has(site, "", "", ""));
+}
+
 static void
 check_locked(struct site *site)
 {
@@ -118,6 +144,7 @@ check_locked(struct site *site)
 
     snprintf(path, sizeof path, "%s/t.db", site->folder);
     CHECK(sqlite3_open(path, &other) == SQLITE_OK);
+    check_neighbour(site, other);
     CHECK(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL) ==
           SQLITE_OK);
     check_failure(site);

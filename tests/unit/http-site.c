@@ -108,7 +108,7 @@ site_open(struct site *site)
     site->bridge.registry = registry_store_open(path, REGISTRY_CREATE);
     snprintf(path, sizeof path, "%s/t.db", site->folder);
     site->bridge.traffic =
-        traffic_open(path, TRAFFIC_SERVE, TRAFFIC_SURVIVES_KILL);
+        traffic_open(path, TRAFFIC_GATHER, TRAFFIC_SURVIVES_KILL);
     httpbridge_routes(&site->bridge, &site->routes);
     site->method = "POST";
     site_carry(site, site->key, 0, 3600);
