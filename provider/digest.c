@@ -161,50 +161,39 @@ get_sha512(OSSL_PARAM params[])
     return digest_get(params, 128, TPM2_SHA512_DIGEST_SIZE);
 }
 
+/* What they have in common, which is all that follows the first call. */
+#define DIGEST_FUNCTIONS                                         \
+    DISPATCH(OSSL_FUNC_DIGEST_GETTABLE_PARAMS, digest_gettable), \
+        DISPATCH(OSSL_FUNC_DIGEST_FREECTX, digest_free),         \
+        DISPATCH(OSSL_FUNC_DIGEST_DUPCTX, digest_dup),           \
+        DISPATCH(OSSL_FUNC_DIGEST_INIT, digest_init),            \
+        DISPATCH(OSSL_FUNC_DIGEST_UPDATE, digest_update),        \
+        DISPATCH(OSSL_FUNC_DIGEST_FINAL, digest_final)
+
 const OSSL_DISPATCH tpm_digest_sha1_functions[] = {
+    DIGEST_FUNCTIONS,
     DISPATCH(OSSL_FUNC_DIGEST_NEWCTX, new_sha1),
     DISPATCH(OSSL_FUNC_DIGEST_GET_PARAMS, get_sha1),
-    DISPATCH(OSSL_FUNC_DIGEST_GETTABLE_PARAMS, digest_gettable),
-    DISPATCH(OSSL_FUNC_DIGEST_FREECTX, digest_free),
-    DISPATCH(OSSL_FUNC_DIGEST_DUPCTX, digest_dup),
-    DISPATCH(OSSL_FUNC_DIGEST_INIT, digest_init),
-    DISPATCH(OSSL_FUNC_DIGEST_UPDATE, digest_update),
-    DISPATCH(OSSL_FUNC_DIGEST_FINAL, digest_final),
     { 0, NULL },
 };
 
 const OSSL_DISPATCH tpm_digest_sha256_functions[] = {
+    DIGEST_FUNCTIONS,
     DISPATCH(OSSL_FUNC_DIGEST_NEWCTX, new_sha256),
     DISPATCH(OSSL_FUNC_DIGEST_GET_PARAMS, get_sha256),
-    DISPATCH(OSSL_FUNC_DIGEST_GETTABLE_PARAMS, digest_gettable),
-    DISPATCH(OSSL_FUNC_DIGEST_FREECTX, digest_free),
-    DISPATCH(OSSL_FUNC_DIGEST_DUPCTX, digest_dup),
-    DISPATCH(OSSL_FUNC_DIGEST_INIT, digest_init),
-    DISPATCH(OSSL_FUNC_DIGEST_UPDATE, digest_update),
-    DISPATCH(OSSL_FUNC_DIGEST_FINAL, digest_final),
     { 0, NULL },
 };
 
 const OSSL_DISPATCH tpm_digest_sha384_functions[] = {
+    DIGEST_FUNCTIONS,
     DISPATCH(OSSL_FUNC_DIGEST_NEWCTX, new_sha384),
     DISPATCH(OSSL_FUNC_DIGEST_GET_PARAMS, get_sha384),
-    DISPATCH(OSSL_FUNC_DIGEST_GETTABLE_PARAMS, digest_gettable),
-    DISPATCH(OSSL_FUNC_DIGEST_FREECTX, digest_free),
-    DISPATCH(OSSL_FUNC_DIGEST_DUPCTX, digest_dup),
-    DISPATCH(OSSL_FUNC_DIGEST_INIT, digest_init),
-    DISPATCH(OSSL_FUNC_DIGEST_UPDATE, digest_update),
-    DISPATCH(OSSL_FUNC_DIGEST_FINAL, digest_final),
     { 0, NULL },
 };
 
 const OSSL_DISPATCH tpm_digest_sha512_functions[] = {
+    DIGEST_FUNCTIONS,
     DISPATCH(OSSL_FUNC_DIGEST_NEWCTX, new_sha512),
     DISPATCH(OSSL_FUNC_DIGEST_GET_PARAMS, get_sha512),
-    DISPATCH(OSSL_FUNC_DIGEST_GETTABLE_PARAMS, digest_gettable),
-    DISPATCH(OSSL_FUNC_DIGEST_FREECTX, digest_free),
-    DISPATCH(OSSL_FUNC_DIGEST_DUPCTX, digest_dup),
-    DISPATCH(OSSL_FUNC_DIGEST_INIT, digest_init),
-    DISPATCH(OSSL_FUNC_DIGEST_UPDATE, digest_update),
-    DISPATCH(OSSL_FUNC_DIGEST_FINAL, digest_final),
     { 0, NULL },
 };

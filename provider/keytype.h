@@ -9,6 +9,7 @@
 #include "key.h"
 
 #include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
 #include <openssl/params.h>
 
 /* The most parameters that an export has, with the one that ends them. */
@@ -67,5 +68,43 @@ OSSL_FUNC_keymgmt_has_fn keymgmt_has;
 OSSL_FUNC_keymgmt_match_fn keymgmt_match;
 OSSL_FUNC_keymgmt_get_params_fn keymgmt_get_params;
 OSSL_FUNC_keymgmt_export_fn keymgmt_export;
+
+/* What the table of any type begins with. */
+#define KEYTYPE_FUNCTIONS                                               \
+    DISPATCH(OSSL_FUNC_KEYMGMT_GEN_SET_PARAMS, keymgmt_gen_set_params), \
+        DISPATCH(OSSL_FUNC_KEYMGMT_GEN_SET_TEMPLATE,                    \
+                 keymgmt_gen_set_template),                             \
+        DISPATCH(OSSL_FUNC_KEYMGMT_GEN, keymgmt_gen),                   \
+        DISPATCH(OSSL_FUNC_KEYMGMT_GEN_CLEANUP, keymgmt_gen_cleanup),   \
+        DISPATCH(OSSL_FUNC_KEYMGMT_LOAD, keymgmt_load),                 \
+        DISPATCH(OSSL_FUNC_KEYMGMT_NEW, keymgmt_new),                   \
+        DISPATCH(OSSL_FUNC_KEYMGMT_FREE, keymgmt_free),                 \
+        DISPATCH(OSSL_FUNC_KEYMGMT_HAS, keymgmt_has),                   \
+        DISPATCH(OSSL_FUNC_KEYMGMT_MATCH, keymgmt_match),               \
+        DISPATCH(OSSL_FUNC_KEYMGMT_GET_PARAMS, keymgmt_get_params),     \
+        DISPATCH(OSSL_FUNC_KEYMGMT_EXPORT, keymgmt_export)
+
+/* What a new key of any type takes. */
+#define KEYTYPE_GEN_PARAMS                                       \
+    OSSL_PARAM_uint32("parent", NULL),                           \
+        OSSL_PARAM_utf8_string("parent-auth", NULL, 0),          \
+        OSSL_PARAM_utf8_string("user-auth", NULL, 0),            \
+        OSSL_PARAM_utf8_string("import", NULL, 0),               \
+        OSSL_PARAM_utf8_string("policy-pcr", NULL, 0),           \
+        OSSL_PARAM_utf8_string("policy-authorized-by", NULL, 0), \
+        OSSL_PARAM_utf8_string("policy-signer", NULL, 0),        \
+        OSSL_PARAM_utf8_string("policy-name", NULL, 0),          \
+        OSSL_PARAM_uint32("handle", NULL)
+
+/* What a key of any type tells. */
+#define KEYTYPE_PARAMS                                                     \
+    OSSL_PARAM_int(OSSL_PKEY_PARAM_BITS, NULL),                            \
+        OSSL_PARAM_int(OSSL_PKEY_PARAM_SECURITY_BITS, NULL),               \
+        OSSL_PARAM_int(OSSL_PKEY_PARAM_MAX_SIZE, NULL),                    \
+        OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_DEFAULT_DIGEST, NULL, 0),   \
+        OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_MANDATORY_DIGEST, NULL, 0), \
+        OSSL_PARAM_uint32("handle", NULL),                                 \
+        OSSL_PARAM_uint32("object-attributes", NULL),                      \
+        OSSL_PARAM_utf8_string("policy", NULL, 0)
 
 #endif

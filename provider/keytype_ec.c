@@ -186,15 +186,7 @@ static const OSSL_PARAM *
 gen_settable_params(void *gen, void *context)
 {
     static const OSSL_PARAM params[] = {
-        OSSL_PARAM_uint32("parent", NULL),
-        OSSL_PARAM_utf8_string("parent-auth", NULL, 0),
-        OSSL_PARAM_utf8_string("user-auth", NULL, 0),
-        OSSL_PARAM_utf8_string("import", NULL, 0),
-        OSSL_PARAM_utf8_string("policy-pcr", NULL, 0),
-        OSSL_PARAM_utf8_string("policy-authorized-by", NULL, 0),
-        OSSL_PARAM_utf8_string("policy-signer", NULL, 0),
-        OSSL_PARAM_utf8_string("policy-name", NULL, 0),
-        OSSL_PARAM_uint32("handle", NULL),
+        KEYTYPE_GEN_PARAMS,
         OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_DIGEST, NULL, 0),
         OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0),
         OSSL_PARAM_END,
@@ -209,14 +201,7 @@ static const OSSL_PARAM *
 gettable_params(void *context)
 {
     static const OSSL_PARAM params[] = {
-        OSSL_PARAM_int(OSSL_PKEY_PARAM_BITS, NULL),
-        OSSL_PARAM_int(OSSL_PKEY_PARAM_SECURITY_BITS, NULL),
-        OSSL_PARAM_int(OSSL_PKEY_PARAM_MAX_SIZE, NULL),
-        OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_DEFAULT_DIGEST, NULL, 0),
-        OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_MANDATORY_DIGEST, NULL, 0),
-        OSSL_PARAM_uint32("handle", NULL),
-        OSSL_PARAM_uint32("object-attributes", NULL),
-        OSSL_PARAM_utf8_string("policy", NULL, 0),
+        KEYTYPE_PARAMS,
         OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0),
         OSSL_PARAM_int(OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, NULL),
         OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, NULL, 0),
@@ -356,26 +341,16 @@ query_operation_name(int operation)
 }
 
 const OSSL_DISPATCH tpm_ec_keymgmt_functions[] = {
+    KEYTYPE_FUNCTIONS,
     DISPATCH(OSSL_FUNC_KEYMGMT_GEN_INIT, gen_init),
     DISPATCH(OSSL_FUNC_KEYMGMT_GEN_SETTABLE_PARAMS, gen_settable_params),
-    DISPATCH(OSSL_FUNC_KEYMGMT_GEN_SET_PARAMS, keymgmt_gen_set_params),
-    DISPATCH(OSSL_FUNC_KEYMGMT_GEN_SET_TEMPLATE, keymgmt_gen_set_template),
-    DISPATCH(OSSL_FUNC_KEYMGMT_GEN, keymgmt_gen),
-    DISPATCH(OSSL_FUNC_KEYMGMT_GEN_CLEANUP, keymgmt_gen_cleanup),
-    DISPATCH(OSSL_FUNC_KEYMGMT_LOAD, keymgmt_load),
-    DISPATCH(OSSL_FUNC_KEYMGMT_NEW, keymgmt_new),
     DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT, import),
     DISPATCH(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, export_types),
-    DISPATCH(OSSL_FUNC_KEYMGMT_FREE, keymgmt_free),
     DISPATCH(OSSL_FUNC_KEYMGMT_DUP, dup),
     DISPATCH(OSSL_FUNC_KEYMGMT_SETTABLE_PARAMS, settable_params),
     DISPATCH(OSSL_FUNC_KEYMGMT_SET_PARAMS, set_params),
-    DISPATCH(OSSL_FUNC_KEYMGMT_HAS, keymgmt_has),
-    DISPATCH(OSSL_FUNC_KEYMGMT_MATCH, keymgmt_match),
     DISPATCH(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, gettable_params),
-    DISPATCH(OSSL_FUNC_KEYMGMT_GET_PARAMS, keymgmt_get_params),
     DISPATCH(OSSL_FUNC_KEYMGMT_EXPORT_TYPES, export_types),
-    DISPATCH(OSSL_FUNC_KEYMGMT_EXPORT, keymgmt_export),
     DISPATCH(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, query_operation_name),
     { 0, NULL },
 };

@@ -443,54 +443,41 @@ settable_md_params(void *context)
                : EVP_MD_settable_ctx_params(EVP_MD_CTX_get0_md(op->md));
 }
 
+/* What both kinds of keys have. */
+#define SIGNATURE_FUNCTIONS                                                    \
+    DISPATCH(OSSL_FUNC_SIGNATURE_NEWCTX, new_context),                         \
+        DISPATCH(OSSL_FUNC_SIGNATURE_FREECTX, free_context),                   \
+        DISPATCH(OSSL_FUNC_SIGNATURE_DUPCTX, dup_context),                     \
+        DISPATCH(OSSL_FUNC_SIGNATURE_SIGN_INIT, sign_init),                    \
+        DISPATCH(OSSL_FUNC_SIGNATURE_SIGN, sign),                              \
+        DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, digest_sign_init),      \
+        DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_UPDATE, digest_sign_update),  \
+        DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_FINAL, digest_sign_final),    \
+        DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN, digest_sign),                \
+        DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY_INIT, check_init),                 \
+        DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY, check),                           \
+        DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_INIT, digest_check_init),   \
+        DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_UPDATE,                     \
+                 digest_check_update),                                         \
+        DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_FINAL, digest_check_final), \
+        DISPATCH(OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, get_params),              \
+        DISPATCH(OSSL_FUNC_SIGNATURE_GETTABLE_CTX_PARAMS, gettable_params),    \
+        DISPATCH(OSSL_FUNC_SIGNATURE_SET_CTX_PARAMS, set_params),              \
+        DISPATCH(OSSL_FUNC_SIGNATURE_GET_CTX_MD_PARAMS, get_md_params),        \
+        DISPATCH(OSSL_FUNC_SIGNATURE_GETTABLE_CTX_MD_PARAMS,                   \
+                 gettable_md_params),                                          \
+        DISPATCH(OSSL_FUNC_SIGNATURE_SET_CTX_MD_PARAMS, set_md_params),        \
+        DISPATCH(OSSL_FUNC_SIGNATURE_SETTABLE_CTX_MD_PARAMS,                   \
+                 settable_md_params)
+
 const OSSL_DISPATCH tpm_rsa_signature_functions[] = {
-    DISPATCH(OSSL_FUNC_SIGNATURE_NEWCTX, new_context),
-    DISPATCH(OSSL_FUNC_SIGNATURE_FREECTX, free_context),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DUPCTX, dup_context),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SIGN_INIT, sign_init),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SIGN, sign),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, digest_sign_init),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_UPDATE, digest_sign_update),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_FINAL, digest_sign_final),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN, digest_sign),
-    DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY_INIT, check_init),
-    DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY, check),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_INIT, digest_check_init),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_UPDATE, digest_check_update),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_FINAL, digest_check_final),
-    DISPATCH(OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, get_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_GETTABLE_CTX_PARAMS, gettable_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SET_CTX_PARAMS, set_params),
+    SIGNATURE_FUNCTIONS,
     DISPATCH(OSSL_FUNC_SIGNATURE_SETTABLE_CTX_PARAMS, settable_rsa_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_GET_CTX_MD_PARAMS, get_md_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_GETTABLE_CTX_MD_PARAMS, gettable_md_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SET_CTX_MD_PARAMS, set_md_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SETTABLE_CTX_MD_PARAMS, settable_md_params),
     { 0, NULL },
 };
 
 const OSSL_DISPATCH tpm_ecdsa_signature_functions[] = {
-    DISPATCH(OSSL_FUNC_SIGNATURE_NEWCTX, new_context),
-    DISPATCH(OSSL_FUNC_SIGNATURE_FREECTX, free_context),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DUPCTX, dup_context),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SIGN_INIT, sign_init),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SIGN, sign),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, digest_sign_init),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_UPDATE, digest_sign_update),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_FINAL, digest_sign_final),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_SIGN, digest_sign),
-    DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY_INIT, check_init),
-    DISPATCH(OSSL_FUNC_SIGNATURE_VERIFY, check),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_INIT, digest_check_init),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_UPDATE, digest_check_update),
-    DISPATCH(OSSL_FUNC_SIGNATURE_DIGEST_VERIFY_FINAL, digest_check_final),
-    DISPATCH(OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, get_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_GETTABLE_CTX_PARAMS, gettable_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SET_CTX_PARAMS, set_params),
+    SIGNATURE_FUNCTIONS,
     DISPATCH(OSSL_FUNC_SIGNATURE_SETTABLE_CTX_PARAMS, settable_ecdsa_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_GET_CTX_MD_PARAMS, get_md_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_GETTABLE_CTX_MD_PARAMS, gettable_md_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SET_CTX_MD_PARAMS, set_md_params),
-    DISPATCH(OSSL_FUNC_SIGNATURE_SETTABLE_CTX_MD_PARAMS, settable_md_params),
     { 0, NULL },
 };
