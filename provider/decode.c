@@ -61,7 +61,7 @@ pem_copy(BIO *in, BIO *out)
     int got;
 
     while (size < (inside ? PEM_MAX : PREAMBLE_MAX) &&
-           (got = BIO_gets(in, line, sizeof(line))) > 0) {
+           (got = BIO_gets(in, line, sizeof line)) > 0) {
         if (!inside && strncmp(line, "-----BEGIN ", 11) == 0) {
             if (strncmp(line, begins[0], strlen(begins[0])) != 0 &&
                 strncmp(line, begins[1], strlen(begins[1])) != 0)
@@ -74,7 +74,7 @@ pem_copy(BIO *in, BIO *out)
             continue;
         if (BIO_write(out, line, got) != got)
             return 0;
-        if (strncmp(line, end, sizeof(end) - 1) == 0)
+        if (strncmp(line, end, sizeof end - 1) == 0)
             break;
     }
     return inside;

@@ -73,13 +73,13 @@ ASN1_SEQUENCE(KEYFILE) = {
         OPENSSL_free(policy->steps[i].data);
     OPENSSL_free(policy->steps);
     OPENSSL_free(policy->name);
-    memset(policy, 0, sizeof(*policy));
+    memset(policy, 0, sizeof *policy);
 }
 
 struct tpm_keyfile *
 tpm_keyfile_new(void)
 {
-    struct tpm_keyfile *file = OPENSSL_zalloc(sizeof(*file));
+    struct tpm_keyfile *file = OPENSSL_zalloc(sizeof *file);
 
     if (file == NULL)
         return NULL;
@@ -101,7 +101,7 @@ tpm_keyfile_free(struct tpm_keyfile **file)
     OPENSSL_free(old->alternatives);
     OPENSSL_clear_free(old->secret, old->secret_size);
     OPENSSL_free(old->description);
-    OPENSSL_clear_free(old, sizeof(*old));
+    OPENSSL_clear_free(old, sizeof *old);
     *file = NULL;
 }
 
@@ -116,8 +116,8 @@ tpm_keyfile_is(const unsigned char *der, size_t length)
     if (length < 2 || der[0] != (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED))
         return 0;
     header = 2 + (der[1] > 0x80 ? der[1] & 0x7f : 0);
-    return header <= length && length - header >= sizeof(oid) &&
-           memcmp(der + header, oid, sizeof(oid)) == 0;
+    return header <= length && length - header >= sizeof oid &&
+           memcmp(der + header, oid, sizeof oid) == 0;
 }
 
 /* A copy of an ASN.1 string with a NUL behind it, or NULL. */
@@ -186,7 +186,7 @@ steps_read(const OPENSSL_STACK *from, struct tpm_policy *policy,
     size_t count = 0;
 
     policy->steps =
-        array_new(from, TPM_KEYFILE_STEPS_MAX, sizeof(*policy->steps), &count);
+        array_new(from, TPM_KEYFILE_STEPS_MAX, sizeof *policy->steps, &count);
     if (count > TPM_KEYFILE_STEPS_MAX)
         *why = "a policy of the key file has more than 64 commands";
     if (policy->steps == NULL)
@@ -206,7 +206,7 @@ alternatives_read(const OPENSSL_STACK *from, struct tpm_keyfile *file,
     size_t count = 0;
 
     file->alternatives = array_new(from, TPM_KEYFILE_ALTERNATIVES_MAX,
-                                   sizeof(*file->alternatives), &count);
+                                   sizeof *file->alternatives, &count);
     if (count > TPM_KEYFILE_ALTERNATIVES_MAX)
         *why = "the key file has more than 16 alternative policies";
     if (file->alternatives == NULL)
@@ -248,12 +248,12 @@ public_read(const ASN1_OCTET_STRING *from, TPM2B_PUBLIC *area)
 {
     const unsigned char *data = ASN1_STRING_get0_data(from);
     size_t length = (size_t)ASN1_STRING_length(from);
-    unsigned char again[sizeof(*area)];
+    unsigned char again[sizeof *area];
     size_t used = 0, made = 0;
 
     return !Tss2_MU_TPM2B_PUBLIC_Unmarshal(data, length, &used, area) &&
            used == length &&
-           !Tss2_MU_TPM2B_PUBLIC_Marshal(area, again, sizeof(again), &made) &&
+           !Tss2_MU_TPM2B_PUBLIC_Marshal(area, again, sizeof again, &made) &&
            made == length && memcmp(again, data, length) == 0;
 }
 
@@ -285,11 +285,11 @@ type_check(const ASN1_OBJECT *type, const char **why)
 {
     char oid[64] = "";
 
-    if (OBJ_obj2txt(oid, sizeof(oid), type, 1) > 0 &&
+    if (OBJ_obj2txt(oid, sizeof oid, type, 1) > 0 &&
         strcmp(oid, OID_LOADABLE) == 0)
         return 1;
     *why = "the type of the key file is none of 2.23.133.10.1.3, .4 and .5";
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (strcmp(oid, types[i].oid) == 0)
             *why = types[i].refusal;
     }
@@ -441,13 +441,13 @@ areas_write(const struct tpm_keyfile *file, struct keyfile_asn1 *to)
     unsigned char buffer[sizeof(TPM2B_PUBLIC) + sizeof(TPM2B_PRIVATE)];
     size_t size = 0;
 
-    if (Tss2_MU_TPM2B_PUBLIC_Marshal(&file->public_area, buffer, sizeof(buffer),
+    if (Tss2_MU_TPM2B_PUBLIC_Marshal(&file->public_area, buffer, sizeof buffer,
                                      &size) ||
         !octets_write(buffer, size, to->public_area))
         return 0;
     size = 0;
     return !Tss2_MU_TPM2B_PRIVATE_Marshal(&file->private_area, buffer,
-                                          sizeof(buffer), &size) &&
+                                          sizeof buffer, &size) &&
            octets_write(buffer, size, to->private_area);
 }
 

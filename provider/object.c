@@ -34,13 +34,13 @@ tpm_object_ask(struct tpm_key *key, OSSL_PASSPHRASE_CALLBACK *ask, void *arg)
                                                  subject, 0);
     params[1] = OSSL_PARAM_construct_end();
     ERR_set_mark();
-    if (ask(password, sizeof(password), &length, params, arg)) {
+    if (ask(password, sizeof password, &length, params, arg)) {
         ERR_clear_last_mark();
         ok = tpm_key_set_auth(key, password, length);
     } else {
         ERR_pop_to_mark();
     }
-    OPENSSL_cleanse(password, sizeof(password));
+    OPENSSL_cleanse(password, sizeof password);
     return ok;
 }
 
@@ -53,7 +53,7 @@ tpm_object_give(struct tpm_key **key, OSSL_CALLBACK *callback, void *arg)
         OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE,
                                          (char *)tpm_key_type_name(*key), 0),
         OSSL_PARAM_construct_octet_string(OSSL_OBJECT_PARAM_REFERENCE, key,
-                                          sizeof(*key)),
+                                          sizeof *key),
         OSSL_PARAM_construct_end(),
     };
 

@@ -36,12 +36,12 @@ handle_check(TPM2_HANDLE handle, UINT32 kind, const char **why)
 static int
 area_read(const unsigned char *data, size_t length, TPM2B_PUBLIC *area)
 {
-    unsigned char again[sizeof(*area)];
+    unsigned char again[sizeof *area];
     size_t used = 0, made = 0;
 
     return !Tss2_MU_TPM2B_PUBLIC_Unmarshal(data, length, &used, area) &&
            used == length &&
-           !Tss2_MU_TPM2B_PUBLIC_Marshal(area, again, sizeof(again), &made) &&
+           !Tss2_MU_TPM2B_PUBLIC_Marshal(area, again, sizeof again, &made) &&
            made == length && memcmp(again, data, length) == 0;
 }
 
@@ -52,7 +52,7 @@ tpm_objectfile_parse(const unsigned char *data, size_t length,
     UINT32 kind = 0;
     size_t used = 0;
 
-    memset(file, 0, sizeof(*file));
+    memset(file, 0, sizeof *file);
     *why = "the object file is longer than 4096 bytes";
     if (length > TPM_OBJECTFILE_SIZE_MAX)
         return 0;

@@ -109,8 +109,8 @@ load_object(const struct store *store)
                   "the object file %.200s cannot be opened", store->rest);
         return NULL;
     }
-    while (length < sizeof(data) &&
-           BIO_read_ex(in, data + length, sizeof(data) - length, &got))
+    while (length < sizeof data &&
+           BIO_read_ex(in, data + length, sizeof data - length, &got))
         length += got;
     BIO_free(in);
     return tpm_key_new_from_object(store->prov, data, length,
@@ -125,7 +125,7 @@ static const struct scheme schemes[] = {
 static const struct scheme *
 scheme_find(const char *uri)
 {
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
         if (OPENSSL_strncasecmp(uri, schemes[i].prefix,
                                 strlen(schemes[i].prefix)) == 0)
             return &schemes[i];
@@ -162,7 +162,7 @@ store_open(void *context, const char *uri)
                   "%.40s is neither handle: nor object:", uri);
         return NULL;
     }
-    store = OPENSSL_zalloc(sizeof(*store));
+    store = OPENSSL_zalloc(sizeof *store);
     if (store == NULL)
         return NULL;
     store->prov = prov;
