@@ -18,7 +18,7 @@ struct tpm_approval {
 /* A copy of a key with one more signed policy in its file, before the others.
  * The TPM is asked only for PCRs whose values are not told. NULL with an error
  * raised when the key is not left to this signer. */
-struct tpm_key *
+CHECKED struct tpm_key *
 tpm_key_approve(struct provider *prov, const struct tpm_key *key,
                 const struct tpm_approval *approval);
 

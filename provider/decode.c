@@ -47,7 +47,7 @@ decoder_free(void *context)
 
 /* Copies the next PEM block to `out` and reads no byte further, as there may
  * be more behind it. 0 when it is not ours, or there is none. */
-static int
+CHECKED static int
 pem_copy(BIO *in, BIO *out)
 {
     static const char *const begins[] = {
@@ -80,7 +80,7 @@ pem_copy(BIO *in, BIO *out)
     return inside;
 }
 
-static int
+CHECKED static int
 pem_give(unsigned char *der, long length, OSSL_CALLBACK *callback, void *arg)
 {
     int type = OSSL_OBJECT_PKEY;
@@ -98,7 +98,7 @@ pem_give(unsigned char *der, long length, OSSL_CALLBACK *callback, void *arg)
 
 /* Broken files are refused here already, in words that reach the user: what
  * fails in the next step, OSSL_STORE replaces by "unsupported". */
-static int
+CHECKED static int
 pem_check(const struct provider *prov, const unsigned char *der, long length)
 {
     const char *why = NULL;
@@ -243,7 +243,7 @@ key_new(struct provider *prov, const unsigned char *der, size_t length)
     return key;
 }
 
-static int
+CHECKED static int
 decode_der(struct provider *prov, const char *type, OSSL_CORE_BIO *core_in,
            int selection, OSSL_CALLBACK *callback, void *arg,
            OSSL_PASSPHRASE_CALLBACK *ask, void *ask_arg)

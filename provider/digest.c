@@ -120,7 +120,7 @@ digest_gettable(void *context)
 
 /* FIPS 180-4 §1 (figure 1); the AlgorithmIdentifiers of SHA-2 have no
  * parameters (RFC 5754 §2). */
-static int
+CHECKED static int
 digest_get(OSSL_PARAM params[], size_t block, size_t size)
 {
     OSSL_PARAM *p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_BLOCK_SIZE);

@@ -117,7 +117,7 @@ private_set(void *context, const OSSL_PARAM params[])
     return 0;
 }
 
-static int
+CHECKED static int
 private_check(const struct tpm_key *key)
 {
     char subject[TPM_KEY_SUBJECT_MAX];
@@ -135,7 +135,7 @@ private_check(const struct tpm_key *key)
 }
 
 /* Of a key at a persistent handle, a file that says where it is. */
-static int
+CHECKED static int
 reference_make(const struct tpm_key *key, struct der *der)
 {
     const struct tpm_reference reference = {
@@ -149,7 +149,7 @@ reference_make(const struct tpm_key *key, struct der *der)
     return tpm_reference_encode(&reference, &der->data, &der->length);
 }
 
-static int
+CHECKED static int
 private_make(const struct tpm_key *key, struct der *der)
 {
     struct tpm_keyfile *file = NULL;
@@ -174,7 +174,7 @@ private_make(const struct tpm_key *key, struct der *der)
     return ok;
 }
 
-static int
+CHECKED static int
 pkcs1_make(const struct tpm_key *key, struct der *der)
 {
     const TPMT_PUBLIC *area = &key->area.publicArea;
@@ -253,7 +253,7 @@ out:
 }
 
 /* Fills `spki`, to which `key_der` belongs from then on. */
-static int
+CHECKED static int
 rsa_set(const struct tpm_key *key, X509_PUBKEY *spki, struct der *key_der)
 {
     int is_pss = strcmp(tpm_key_type_name(key), "RSA-PSS") == 0;
@@ -274,7 +274,7 @@ rsa_set(const struct tpm_key *key, X509_PUBKEY *spki, struct der *key_der)
     return 1;
 }
 
-static int
+CHECKED static int
 ec_set(const struct tpm_key *key, X509_PUBKEY *spki, struct der *point)
 {
     const TPMT_PUBLIC *area = &key->area.publicArea;
@@ -290,7 +290,7 @@ ec_set(const struct tpm_key *key, X509_PUBKEY *spki, struct der *point)
     return 1;
 }
 
-static int
+CHECKED static int
 point_make(const struct tpm_key *key, struct der *der)
 {
     const TPMT_PUBLIC *area = &key->area.publicArea;
@@ -301,7 +301,7 @@ point_make(const struct tpm_key *key, struct der *der)
                             &area->unique.ecc, der->data, &der->length);
 }
 
-static int
+CHECKED static int
 spki_make(const struct tpm_key *key, struct der *der)
 {
     X509_PUBKEY *spki = X509_PUBKEY_new();
@@ -326,7 +326,7 @@ out:
 }
 
 /* One way out for all: make the DER, and write it as it is or as PEM. */
-static int
+CHECKED static int
 encode(struct provider *prov, OSSL_CORE_BIO *core_out, const void *key,
        const OSSL_PARAM abstract[],
        int (*make)(const struct tpm_key *key, struct der *der), int is_pem)

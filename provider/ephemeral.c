@@ -317,7 +317,7 @@ static const struct group groups[] = {
     { "P-521", 25, TPM2_ECC_NIST_P521 },
 };
 
-static int
+CHECKED static int
 give_group(const struct group *group, OSSL_CALLBACK *callback, void *arg)
 {
     const struct tpm_curve *curve = tpm_curve_by_id(group->curve);

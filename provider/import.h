@@ -18,11 +18,11 @@ struct provider;
 
 /* The key of a file in PEM, whose password is asked for on the terminal; NULL
  * with an error raised. */
-EVP_PKEY *
+CHECKED EVP_PKEY *
 import_read_file(struct provider *prov, const char *path);
 
 /* The key of bytes in DER, of whatever kind OpenSSL knows; likewise. */
-EVP_PKEY *
+CHECKED EVP_PKEY *
 import_read_der(struct provider *prov, const unsigned char *der, size_t len);
 
 /* Puts the key's numbers into `area`, a template of its type, and its private

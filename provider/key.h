@@ -51,26 +51,26 @@ tpm_name(const struct provider *prov, const TPMT_PUBLIC *area,
 /* A key from the parts of a key file; copies all. A parent of 0 means the
  * owner hierarchy. Sends the TPM nothing. NULL with an error raised when the
  * public area is of no type or name algorithm that we know. */
-struct tpm_key *
+CHECKED struct tpm_key *
 tpm_key_new_from_blob(struct provider *prov, const TPM2B_PUBLIC *area,
                       const TPM2B_PRIVATE *blob, TPM2_HANDLE parent,
                       int empty_auth);
 
 /* The key at a persistent handle; one ReadPublic. NULL with an error raised
  * when there is none, or the handle is no key's (an NV index, a PCR). */
-struct tpm_key *
+CHECKED struct tpm_key *
 tpm_key_new_from_handle(struct provider *prov, TPM2_HANDLE handle,
                         int empty_auth);
 
 /* The key that a serialized object (tpm2_evictcontrol -o) refers to; one
  * ReadPublic, and an error when another key stands at the handle by now. */
-struct tpm_key *
+CHECKED struct tpm_key *
 tpm_key_new_from_object(struct provider *prov, const unsigned char *data,
                         size_t len, int empty_auth);
 
 /* The key at a persistent handle that has to have this public area; sends the
  * TPM nothing, so tpm_key_check() is due before it is used. */
-struct tpm_key *
+CHECKED struct tpm_key *
 tpm_key_new_from_reference(struct provider *prov, TPM2_HANDLE handle,
                            const TPM2B_PUBLIC *area, int empty_auth);
 

@@ -135,7 +135,7 @@ string_copy(const ASN1_STRING *from, size_t *size)
     return copy;
 }
 
-static int
+CHECKED static int
 text_read(const ASN1_UTF8STRING *from, char **text, const char **why)
 {
     size_t size = 0;
@@ -152,7 +152,7 @@ text_read(const ASN1_UTF8STRING *from, char **text, const char **why)
     return 1;
 }
 
-static int
+CHECKED static int
 step_read(const struct step_asn1 *from, struct tpm_policy_step *step,
           const char **why)
 {
@@ -179,7 +179,7 @@ array_new(const OPENSSL_STACK *from, size_t most, size_t size, size_t *count)
     return *count > 0 && *count <= most ? OPENSSL_zalloc(*count * size) : NULL;
 }
 
-static int
+CHECKED static int
 steps_read(const OPENSSL_STACK *from, struct tpm_policy *policy,
            const char **why)
 {
@@ -199,7 +199,7 @@ steps_read(const OPENSSL_STACK *from, struct tpm_policy *policy,
     return 1;
 }
 
-static int
+CHECKED static int
 alternatives_read(const OPENSSL_STACK *from, struct tpm_keyfile *file,
                   const char **why)
 {
@@ -224,7 +224,7 @@ alternatives_read(const OPENSSL_STACK *from, struct tpm_keyfile *file,
 
 /* tpm2-openssl before 1.3 wrote what a 32-bit long makes of 0x81000001, a
  * negative number, and tpm2-tss-engine wrote 0 for the owner. */
-static int
+CHECKED static int
 parent_read(const ASN1_INTEGER *from, TPM2_HANDLE *parent, const char **why)
 {
     int64_t value = 0;
@@ -243,7 +243,7 @@ refused:
     return 0;
 }
 
-static int
+CHECKED static int
 public_read(const ASN1_OCTET_STRING *from, TPM2B_PUBLIC *area)
 {
     const unsigned char *data = ASN1_STRING_get0_data(from);
@@ -257,7 +257,7 @@ public_read(const ASN1_OCTET_STRING *from, TPM2B_PUBLIC *area)
            made == length && memcmp(again, data, length) == 0;
 }
 
-static int
+CHECKED static int
 private_read(const ASN1_OCTET_STRING *from, TPM2B_PRIVATE *area)
 {
     const unsigned char *data = ASN1_STRING_get0_data(from);
@@ -280,7 +280,7 @@ static const struct {
                          "2.23.133.10.1.5), which is not supported yet" },
 };
 
-static int
+CHECKED static int
 type_check(const ASN1_OBJECT *type, const char **why)
 {
     char oid[64] = "";
@@ -321,7 +321,7 @@ asn1_read(const unsigned char *der, size_t length)
     return (struct keyfile_asn1 *)value;
 }
 
-static int
+CHECKED static int
 members_read(const struct keyfile_asn1 *from, struct tpm_keyfile *file,
              const char **why)
 {
@@ -379,14 +379,14 @@ out:
     return file;
 }
 
-static int
+CHECKED static int
 octets_write(const unsigned char *data, size_t size, ASN1_STRING *to)
 {
     return to != NULL && size <= INT_MAX &&
            ASN1_STRING_set(to, data, (int)size);
 }
 
-static int
+CHECKED static int
 steps_write(const struct tpm_policy *policy, OPENSSL_STACK **to)
 {
     if (*to == NULL)
@@ -407,7 +407,7 @@ steps_write(const struct tpm_policy *policy, OPENSSL_STACK **to)
     return *to != NULL;
 }
 
-static int
+CHECKED static int
 text_write(const char *text, ASN1_UTF8STRING **to)
 {
     if (text == NULL)
@@ -416,7 +416,7 @@ text_write(const char *text, ASN1_UTF8STRING **to)
     return octets_write((const unsigned char *)text, strlen(text), *to);
 }
 
-static int
+CHECKED static int
 alternatives_write(const struct tpm_keyfile *file, OPENSSL_STACK **to)
 {
     *to = OPENSSL_sk_new_null();
@@ -435,7 +435,7 @@ alternatives_write(const struct tpm_keyfile *file, OPENSSL_STACK **to)
     return *to != NULL;
 }
 
-static int
+CHECKED static int
 areas_write(const struct tpm_keyfile *file, struct keyfile_asn1 *to)
 {
     unsigned char buffer[sizeof(TPM2B_PUBLIC) + sizeof(TPM2B_PRIVATE)];
@@ -451,7 +451,7 @@ areas_write(const struct tpm_keyfile *file, struct keyfile_asn1 *to)
            octets_write(buffer, size, to->private_area);
 }
 
-static int
+CHECKED static int
 options_write(const struct tpm_keyfile *file, struct keyfile_asn1 *to)
 {
     if (file->policy.count > 0 && !steps_write(&file->policy, &to->policy))

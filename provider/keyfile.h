@@ -55,7 +55,7 @@ void
 tpm_policy_clear(struct tpm_policy *policy);
 
 /* An empty key file: no password, child of the owner hierarchy's primary. */
-struct tpm_keyfile *
+CHECKED struct tpm_keyfile *
 tpm_keyfile_new(void);
 
 /* Frees what is there, and clears the pointer; nothing at all is fine. */
@@ -69,7 +69,7 @@ tpm_keyfile_is(const unsigned char *der, size_t length);
 
 /* The struct of one whole DER, or NULL, and then *why is a sentence that
  * nobody frees.  Touches neither a TPM nor the error queue. */
-struct tpm_keyfile *
+CHECKED struct tpm_keyfile *
 tpm_keyfile_parse(const unsigned char *der, size_t length, const char **why);
 
 /* The DER of a struct, *der to be freed with OPENSSL_free; 0 when the

@@ -26,7 +26,7 @@ tpm_keymgmt_export(const struct tpm_key *key, int selection,
 /* The public part as a key of the default provider in our own library context,
  * for what the host does with it; the caller frees it. NULL, saying nothing,
  * when that fails. */
-EVP_PKEY *
+CHECKED EVP_PKEY *
 tpm_keymgmt_public(const struct tpm_key *key);
 
 #endif

@@ -13,7 +13,7 @@
  * specification leaves these numbers to who implements it. */
 enum { KIND_KEY = 1, KIND_NV = 2 };
 
-static int
+CHECKED static int
 handle_check(TPM2_HANDLE handle, UINT32 kind, const char **why)
 {
     if (kind == KIND_NV || handle >> TPM2_HR_SHIFT == TPM2_HT_NV_INDEX) {
@@ -33,7 +33,7 @@ handle_check(TPM2_HANDLE handle, UINT32 kind, const char **why)
 }
 
 /* The public area is the rest of the file, in the one way to write it. */
-static int
+CHECKED static int
 area_read(const unsigned char *data, size_t length, TPM2B_PUBLIC *area)
 {
     unsigned char again[sizeof *area];

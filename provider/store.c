@@ -60,7 +60,7 @@ digit_value(char digit)
 /* 0x81000010; 81000010, which tpm2-openssl takes for the same; and what is
  * longer than that without 0x, as every persistent handle in decimal is:
  * 2164260880. */
-static int
+CHECKED static int
 handle_read(const char *text, TPM2_HANDLE *handle)
 {
     int has_prefix = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
@@ -134,7 +134,7 @@ scheme_find(const char *uri)
 }
 
 /* Cuts the options off; ?pass is the only one there is. */
-static int
+CHECKED static int
 options_read(struct store *store)
 {
     char *options = strchr(store->rest, '?');

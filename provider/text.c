@@ -48,7 +48,7 @@ static const struct {
     { TPM2_ALG_ECDAA, "ECDAA" },   { TPM2_ALG_ECSCHNORR, "ECSCHNORR" },
 };
 
-static int
+CHECKED static int
 octets_write(BIO *out, const char *label, const unsigned char *data,
              size_t length, int is_number)
 {
@@ -66,7 +66,7 @@ octets_write(BIO *out, const char *label, const unsigned char *data,
     return BIO_printf(out, "\n") > 0;
 }
 
-static int
+CHECKED static int
 rsa_write(BIO *out, const TPMT_PUBLIC *area)
 {
     uint32_t e = tpm_rsa_exponent(area);
@@ -77,7 +77,7 @@ rsa_write(BIO *out, const TPMT_PUBLIC *area)
                       (unsigned long)e) > 0;
 }
 
-static int
+CHECKED static int
 ec_write(BIO *out, const TPMT_PUBLIC *area)
 {
     const struct tpm_curve *curve =
@@ -92,7 +92,7 @@ ec_write(BIO *out, const TPMT_PUBLIC *area)
                       curve->nist) > 0;
 }
 
-static int
+CHECKED static int
 kind_write(BIO *out, const TPMT_PUBLIC *area, int is_private)
 {
     const char *side = is_private ? "Private-Key" : "Public-Key";
@@ -108,7 +108,7 @@ kind_write(BIO *out, const TPMT_PUBLIC *area, int is_private)
 }
 
 /* Where the private part is: at a handle, or in a file under a parent. */
-static int
+CHECKED static int
 place_write(BIO *out, const struct tpm_key *key)
 {
     if (key->handle != 0 &&
@@ -118,7 +118,7 @@ place_write(BIO *out, const struct tpm_key *key)
            BIO_printf(out, "Parent: 0x%08lx\n", (unsigned long)key->parent) > 0;
 }
 
-static int
+CHECKED static int
 attributes_write(BIO *out, TPMA_OBJECT set)
 {
     if (BIO_printf(out, "Object Attributes:\n") <= 0)
@@ -133,7 +133,7 @@ attributes_write(BIO *out, TPMA_OBJECT set)
 
 /* The scheme that the key is bound to. RSA and EC have it at the same place
  * of a union, in types of their own. */
-static int
+CHECKED static int
 scheme_write(BIO *out, const TPMT_PUBLIC *area)
 {
     int is_ec = area->type == TPM2_ALG_ECC;

@@ -14,11 +14,11 @@
 struct verify;
 
 /* NULL when there is no memory. */
-struct verify *
+CHECKED struct verify *
 verify_new(const struct tpm_key *key);
 
 /* One that goes on from the same state; NULL when there is no memory. */
-struct verify *
+CHECKED struct verify *
 verify_dup(const struct verify *verify);
 
 void
