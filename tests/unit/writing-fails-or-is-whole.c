@@ -6,10 +6,12 @@
  */
 #include "check.h"
 #include "key.h"
+#include "keyfile.h"
 #include "keys.h"
 
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/params.h>
 #include <string.h>
 
@@ -91,6 +93,69 @@ what_is_written_is_whole(struct tpm_key *ec, struct tpm_key *rsa)
     encode_all("EC", "output=pem,structure=Private", ec, "-----END");
     encode_all("RSA", "output=der,structure=Subject", rsa, "0");
     tpm_key_free(&pss);
+}
+
+/* Commands as a key file has them, and what is said of them. */
+static const struct {
+    TPM2_CC command;
+    const char *data;
+    size_t len;
+    const char *said;
+} steps[] = {
+    { TPM2_CC_PolicyAuthValue, "", 0, "the password of the key" },
+    { TPM2_CC_PolicyCommandCode, "\0\0\1\x5d", 4, "only to sign" },
+    { TPM2_CC_PolicyCommandCode, "\0\0\1\x59", 4, "only to decrypt" },
+    { TPM2_CC_PolicyCommandCode, "\0\0\1\x54", 4, "to agree on secrets" },
+    { TPM2_CC_PolicyCommandCode, "\0\0\1\x7b", 4, "only another command" },
+    { TPM2_CC_PolicySecret, "\x40\0\0\1\0\4\x40\0\0\1\0\0", 12, "40000001" },
+    { TPM2_CC_PolicyOR, "\0\0\0\2\0\1a\0\1b", 10, "one of 2 branches" },
+    { TPM2_CC_PolicyPCR, "\0", 1, "cut short or corrupt" },
+    { TPM2_CC_PolicyNV, "", 0, "not known here" },
+};
+
+enum { STEPS = sizeof steps / sizeof *steps };
+
+/* Room in a file's policy, and each of the first `count` commands there. */
+static bool
+fill_policy(struct tpm_policy *policy, size_t count)
+{
+    policy->steps = OPENSSL_zalloc(count * sizeof *policy->steps);
+    if (policy->steps == NULL)
+        return false;
+    for (; policy->count < count; policy->count++) {
+        struct tpm_policy_step *step = &policy->steps[policy->count];
+
+        step->command = steps[policy->count].command;
+        step->size = steps[policy->count].len;
+        step->data = OPENSSL_zalloc(step->size + 1);
+        if (step->data == NULL)
+            return false;
+        memcpy(step->data, steps[policy->count].data, step->size);
+    }
+    return true;
+}
+
+static void
+policies_are_told(struct tpm_key *ec)
+{
+    struct tpm_key *bound =
+        keys_fixed(&within, ec, TPMA_OBJECT_SIGN_ENCRYPT, TPM2_ALG_NULL);
+
+    bound->file = tpm_keyfile_new();
+    if (!CHECK(bound->file != NULL && fill_policy(&bound->file->policy, STEPS)))
+        return;
+    bound->file->alternatives =
+        OPENSSL_zalloc(sizeof *bound->file->alternatives);
+    if (!CHECK(bound->file->alternatives != NULL &&
+               fill_policy(bound->file->alternatives, 1)))
+        return;
+    bound->file->alternatives->name = OPENSSL_strdup("now\033[2J");
+    bound->file->alternative_count = 1;
+    encode_all("EC", "output=text", bound, "signed policy now?[2J: ");
+    for (size_t i = 0; i < STEPS; i++)
+        if (!CHECK(strstr(text, steps[i].said) != NULL))
+            fprintf(stderr, "  %s\n", steps[i].said);
+    tpm_key_free(&bound);
 }
 
 static void
@@ -223,6 +288,7 @@ main(void)
     rsa = keys_rsa(&within);
     if (CHECK(ec != NULL && rsa != NULL)) {
         what_is_written_is_whole(ec, rsa);
+        policies_are_told(ec);
         what_is_not_for_paper_stays(ec);
         halves_have_their_encoders();
         what_lacks_a_piece_is_no_key(ec);
