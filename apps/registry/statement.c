@@ -242,6 +242,9 @@ static const char *const statements[STATEMENT_COUNT] = {
         " FROM delivery d WHERE d.subscription = s.key) FROM subscription s"
         " JOIN topic t ON t.key = s.topic WHERE s.name > ?2"
         " AND substr(s.name, 1, length(?1)) = ?1 ORDER BY s.name LIMIT 1",
+    [STATEMENT_SUBSCRIPTION_NEXT] =
+        "SELECT key FROM subscription WHERE topic = ?1 AND key > ?2"
+        " ORDER BY key LIMIT 1",
     [STATEMENT_DELIVERY_OVERDUE] =
         "SELECT message FROM delivery WHERE subscription = ?1"
         " AND until_ms <= ?2 ORDER BY until_ms LIMIT ?3",
@@ -251,6 +254,9 @@ static const char *const statements[STATEMENT_COUNT] = {
         " SET attempt = attempt + 1, until_ms = ?3",
     [STATEMENT_DELIVERY_DELETE] =
         "DELETE FROM delivery WHERE subscription = ?1 AND message = ?2",
+    [STATEMENT_DELIVERY_CLEAR] =
+        "DELETE FROM delivery WHERE subscription = ?1 AND message IN"
+        " (SELECT message FROM delivery WHERE subscription = ?1 LIMIT ?2)",
     [STATEMENT_PLACE_SELECT] = "SELECT tray, at FROM place",
     [STATEMENT_PLACE_SET] = "UPDATE place SET tray = ?1, at = ?2",
     [STATEMENT_PAGE_COUNT] = "PRAGMA page_count",

@@ -170,26 +170,56 @@ delete_row(struct traffic *traffic, enum statement which,
     return store_run(&traffic->store, deletion, values, NULL);
 }
 
-bool
-traffic_topic_delete(struct traffic *traffic, const char *name)
+/* Runs WHICH, which deletes some of what belongs to OWNER, until there is no
+ * more: many short transactions instead of a long one. */
+static bool
+clear(struct traffic *traffic, enum statement which, int64_t owner)
 {
-    struct store_value values[] = { { .kind = STORE_END },
+    struct store_value values[] = { store_number(owner),
                                     store_number(ROWS_AT_A_TIME),
                                     { .kind = STORE_END } };
     int changes = ROWS_AT_A_TIME;
-    int64_t key = 0;
 
-    if (!store_begin_write(&traffic->store) ||
-        !store_end(&traffic->store,
-                   delete_row(traffic, STATEMENT_TOPIC_KEY,
-                              STATEMENT_TOPIC_DELETE, name, &key)))
-        return false;
-    values[0] = store_number(key);
     while (changes == ROWS_AT_A_TIME)
-        if (!store_run(&traffic->store, STATEMENT_MESSAGE_CLEAR, values,
-                       &changes))
+        if (!store_run(&traffic->store, which, values, &changes))
             return false;
     return true;
+}
+
+/* What was handed out of a topic's subscriptions would else go with them in one
+ * transaction.  Who pulls meanwhile adds little. */
+static bool
+clear_deliveries(struct traffic *traffic, int64_t topic)
+{
+    struct store_value values[] = { store_number(topic),
+                                    store_number(0),
+                                    { .kind = STORE_END } };
+    int64_t key = 0;
+    bool found = true;
+
+    while (store_lookup(&traffic->store, STATEMENT_SUBSCRIPTION_NEXT, values,
+                        &found, &key)) {
+        if (!found)
+            return true;
+        if (!clear(traffic, STATEMENT_DELIVERY_CLEAR, key))
+            return false;
+        values[1] = store_number(key);
+    }
+    return false;
+}
+
+bool
+traffic_topic_delete(struct traffic *traffic, const char *name)
+{
+    int64_t key = 0;
+
+    return is_there(traffic, STATEMENT_TOPIC_KEY, name, &key) &&
+           clear_deliveries(traffic, key) &&
+           store_begin_write(&traffic->store) &&
+           store_end(&traffic->store,
+                     delete_row(traffic, STATEMENT_TOPIC_KEY,
+                                STATEMENT_TOPIC_DELETE, name, &key)) &&
+           clear(traffic, STATEMENT_MESSAGE_CLEAR, key);
 }
 
 /* Stands on the first row of WHICH whose name is behind AFTER and begins with
@@ -264,7 +294,9 @@ traffic_subscription_delete(struct traffic *traffic, const char *name)
 {
     int64_t key = 0;
 
-    return store_begin_write(&traffic->store) &&
+    return is_there(traffic, STATEMENT_SUBSCRIPTION_KEY, name, &key) &&
+           clear(traffic, STATEMENT_DELIVERY_CLEAR, key) &&
+           store_begin_write(&traffic->store) &&
            store_end(&traffic->store,
                      delete_row(traffic, STATEMENT_SUBSCRIPTION_KEY,
                                 STATEMENT_SUBSCRIPTION_DELETE, name, &key));

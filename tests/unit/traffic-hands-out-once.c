@@ -6,6 +6,7 @@
  */
 #include "base/log.h"
 #include "check.h"
+#include "registry/station.h"
 #include "registry/topics.h"
 
 #include <sqlite3.h>
@@ -262,6 +263,47 @@ check_retention(void)
     traffic_batch_free(&batch);
 }
 
+/* The most rows that one transaction of DB changed. */
+static int64_t largest;
+
+static int
+count_changes(void *db)
+{
+    static int64_t before;
+    int64_t now = sqlite3_total_changes64(db);
+
+    if (before > 0 && now - before > largest)
+        largest = now - before;
+    before = now;
+    return 0;
+}
+
+/* However much was handed out, no transaction is long. */
+static void
+check_short_deletion(void)
+{
+    struct traffic_subscription subscription = { .deadline = 10 };
+    int64_t count = 0;
+    struct traffic_batch *batch = NULL;
+
+    CHECK(traffic_subscription_name("p", "much", subscription.name));
+    CHECK(traffic_topic_name("p", "telemetry", subscription.topic));
+    CHECK(traffic_subscription_create(one, &subscription, false));
+    append_numbers(0, 3000);
+    do {
+        traffic_batch_free(&batch);
+        CHECK(traffic_pull(one, subscription.name, 1000, &batch));
+        count += (int64_t)batch->count;
+    } while (batch->count > 0);
+    traffic_batch_free(&batch);
+    CHECK(count == 3000);
+    sqlite3_commit_hook(one->store.db, count_changes, one->store.db);
+    CHECK(traffic_subscription_delete(one, subscription.name));
+    CHECK(!traffic_subscription_delete(one, subscription.name));
+    CHECK(largest >= 100 && largest <= 200);
+    sqlite3_commit_hook(one->store.db, NULL, NULL);
+}
+
 static void
 check_deletion(void)
 {
@@ -296,6 +338,7 @@ main(void)
         check_pulls();
         check_payloads();
         check_retention();
+        check_short_deletion();
         check_deletion();
     }
     traffic_close(&bridge);
