@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What appending a message to the traffic costs: "append FILE COUNT BYTES
- * [power]" prints microseconds a message at the mean, the median, the 99th
- * percentile and the worst.
+ * What it takes to keep a message: "append WAY FILE COUNT BYTES [power]" prints
+ * microseconds a message at the mean, the median, the 99th percentile and the
+ * worst.  WAY is "intake", as the MQTT bridge does it, or "database", one
+ * transaction a message.
  */
 #include "base/log.h"
+#include "registry/intake.h"
 #include "registry/topics.h"
 
 #include <stdio.h>
@@ -32,8 +34,24 @@ by_size(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+/* Where messages go: either of the two is NULL. */
+struct way {
+    struct traffic *traffic;
+    struct intake *intake;
+};
+
 static bool
-append_all(struct traffic *traffic, int64_t *taken, size_t count, size_t bytes)
+append(const struct way *way, const struct traffic_message *message)
+{
+    bool has_topic = false;
+
+    if (way->intake != NULL)
+        return intake_message(way->intake, message);
+    return traffic_append(way->traffic, message, &has_topic) && has_topic;
+}
+
+static bool
+append_all(const struct way *way, int64_t *taken, size_t count, size_t bytes)
 {
     static char data[4096];
     static const struct names_path device = { "p", "l", "registry-1",
@@ -47,43 +65,60 @@ append_all(struct traffic *traffic, int64_t *taken, size_t count, size_t bytes)
 
     for (size_t i = 0; i < count; i++) {
         int64_t before = now_ns();
-        bool has_topic;
 
-        if (!traffic_append(traffic, &message, &has_topic) || !has_topic)
+        if (!append(way, &message))
             return false;
         taken[i] = now_ns() - before;
     }
     return true;
 }
 
+static bool
+open_way(struct way *way, const char *name, const char *path,
+         enum traffic_durability durability)
+{
+    struct traffic_topic topic = { .name = TOPIC, .retention = 60 };
+
+    way->traffic = traffic_open(path, TRAFFIC_WRITE, durability);
+    if (way->traffic == NULL || !traffic_topic_create(way->traffic, &topic))
+        return false;
+    if (strcmp(name, "intake") == 0)
+        way->intake = intake_open(path, durability, 0);
+    return way->intake != NULL || strcmp(name, "database") == 0;
+}
+
+static void
+print(int64_t *taken, size_t count)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += taken[i];
+    qsort(taken, count, sizeof *taken, by_size);
+    printf("%.1f %.1f %.1f %.1f\n", (double)sum / (double)count / 1000,
+           (double)taken[count / 2] / 1000,
+           (double)taken[count / 100 * 99] / 1000,
+           (double)taken[count - 1] / 1000);
+}
+
 int
 main(int argc, char **argv)
 {
-    size_t count = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-    size_t bytes = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
-    struct traffic_topic topic = { .name = TOPIC, .retention = 60 };
-    struct traffic *traffic = NULL;
+    size_t count = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
+    size_t bytes = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
     int64_t *taken = calloc(count + 1, sizeof *taken);
-    int64_t sum = 0;
-    bool ok = false;
+    struct way way = { NULL, NULL };
+    bool ok;
 
     log_open("append", NULL);
-    if (count > 0 && bytes <= 4096 && taken != NULL)
-        traffic = traffic_open(argv[1], TRAFFIC_SERVE,
-                               argc > 4 ? TRAFFIC_SURVIVES_POWER
-                                        : TRAFFIC_SURVIVES_KILL);
-    ok = traffic != NULL && traffic_topic_create(traffic, &topic) &&
-         append_all(traffic, taken, count, bytes);
-    traffic_close(&traffic);
-    for (size_t i = 0; ok && i < count; i++)
-        sum += taken[i];
-    if (ok) {
-        qsort(taken, count, sizeof *taken, by_size);
-        printf("%.1f %.1f %.1f %.1f\n", (double)sum / (double)count / 1000,
-               (double)taken[count / 2] / 1000,
-               (double)taken[count / 100 * 99] / 1000,
-               (double)taken[count - 1] / 1000);
-    }
+    ok = count > 0 && bytes <= 4096 && taken != NULL &&
+         open_way(&way, argv[1], argv[2],
+                  argc > 5 ? TRAFFIC_SURVIVES_POWER : TRAFFIC_SURVIVES_KILL) &&
+         append_all(&way, taken, count, bytes);
+    if (ok)
+        print(taken, count);
+    intake_close(&way.intake);
+    traffic_close(&way.traffic);
     free(taken);
     return ok ? 0 : 1;
 }
