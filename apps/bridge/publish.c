@@ -80,8 +80,8 @@ message_of(const struct party *party, const char *topic, const void *payload,
     };
 }
 
-/* A registry that says nothing of topics keeps nothing: whoever listens live
- * has it, and nobody else. */
+/* As the original did: a device with no usable topic for what it publishes is
+ * closed, also when its registry says nothing of topics (section 2.4). */
 static enum verdict
 take_telemetry(struct bridge *bridge, const struct party *party,
                const void *payload, size_t length)
@@ -97,10 +97,6 @@ take_telemetry(struct bridge *bridge, const struct party *party,
                             &party->device.path, party->topic.subfolder);
     if (route == NULL)
         return fail(bridge, party);
-    if (!route->to.has_routes) {
-        journal_touch(bridge->journal, party->device.num_id, TRAFFIC_EVENT);
-        return VERDICT_PASS;
-    }
     message = message_of(party, route->to.topic, payload, length);
     if (route->has_topic)
         return journal_keep_message(bridge->journal, &message)

@@ -385,7 +385,6 @@ registry_config_changes(struct registry_store *store, int64_t *cursor,
 
 /* Where what devices publish shall go, section 2.4. */
 struct registry_destination {
-    bool has_routes; /* the registry has event notification configs at all */
     char topic[REGISTRY_TOPIC_NAME_MOST + 1]; /* "" for none that matches */
 };
 

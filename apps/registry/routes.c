@@ -9,12 +9,11 @@
 
 #include <string.h>
 
-/* Runs WHICH, which is about the registry of VALUES; its first column is a
- * topic as somebody wrote it, its second a number. */
+/* Runs WHICH, which is about the registry of VALUES, for a topic as somebody
+ * wrote it. */
 static bool
 find(struct registry_store *store, enum statement which, const char *project,
-     const struct store_value *values, char topic[REGISTRY_TOPIC_NAME_MOST + 1],
-     bool *number)
+     const struct store_value *values, char topic[REGISTRY_TOPIC_NAME_MOST + 1])
 {
     sqlite3_stmt *query = store_query(store, which, values);
     bool has_row = false;
@@ -22,10 +21,9 @@ find(struct registry_store *store, enum statement which, const char *project,
     const char *text = NULL;
 
     topic[0] = '\0';
-    if (ok && has_row) {
+    if (ok && has_row)
         text = (const char *)sqlite3_column_text(query, 0);
-        *number = sqlite3_column_int(query, 1) != 0;
-    } else if (ok) {
+    else if (ok) {
         log_error("the registry is not there any more");
         ok = false;
     }
@@ -50,9 +48,8 @@ registry_destination_find(struct registry_store *store,
                                     store_text(subfolder),
                                     { .kind = STORE_END } };
 
-    destination->has_routes = false;
     return find(store, STATEMENT_ROUTE_FIND, path->project, values,
-                destination->topic, &destination->has_routes);
+                destination->topic);
 }
 
 bool
@@ -64,8 +61,6 @@ registry_state_topic_find(struct registry_store *store,
                                     store_text(path->location),
                                     store_text(path->registry),
                                     { .kind = STORE_END } };
-    bool unused;
 
-    return find(store, STATEMENT_STATE_TOPIC, path->project, values, topic,
-                &unused);
+    return find(store, STATEMENT_STATE_TOPIC, path->project, values, topic);
 }

@@ -138,11 +138,10 @@ static const char *const statements[STATEMENT_COUNT] = {
 
     [STATEMENT_ROUTE_FIND] =
         "SELECT (SELECT topic FROM route WHERE registry = r.key"
-        " AND subfolder IN (?4, '') ORDER BY position LIMIT 1),"
-        " EXISTS (SELECT 1 FROM route WHERE registry = r.key)"
+        " AND subfolder IN (?4, '') ORDER BY position LIMIT 1)"
         " FROM registry r WHERE " REGISTRY_IS,
     [STATEMENT_STATE_TOPIC] =
-        "SELECT state_topic, 0 FROM registry WHERE " REGISTRY_IS,
+        "SELECT state_topic FROM registry WHERE " REGISTRY_IS,
 
     [STATEMENT_CONFIG_FIRST] =
         "INSERT INTO config (device, version, updated, data)"

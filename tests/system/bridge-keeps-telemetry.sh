@@ -35,7 +35,16 @@ refused()
     expect_not grep -qx PUBACK "$T/out"
 }
 
-# A registry that names no topic keeps nothing, and lets everything pass.
+# A registry that names no topic takes no telemetry, but states.
+registry_do registries create bare "${WHERE[@]}"
+device_make bare-1 ec bare
+token bare-1 >"$T/bare-1.token"
+expect_ok raw --id "$(path_of bare-1 bare)" --user '' \
+    --password-file "$T/bare-1.token" say /devices/bare-1/state on \
+    publish /devices/bare-1/events 1 ping
+expect test "$(grep -cx PUBACK "$T/out")" = 1
+expect grep -qx CLOSED "$T/out"
+expect_logged 'the registry has no topic for the subfolder ""'
 acknowledged publish /devices/dev-1/events 1
 
 # Two topics: one for a subfolder, one for the rest; the first that fits.
