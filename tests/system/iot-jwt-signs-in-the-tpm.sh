@@ -90,7 +90,7 @@ expect_fail 3 'the password is wrong' mint handle:0x81000012
 
 # What the TPM has no key for, or nothing at all.
 expect_fail 3 'nothing at this handle' mint handle:0x81000019
-expect_fail 3 'nothing has been written to it' mint handle:0x01c00002
+expect_fail 3 'holds data' mint handle:0x01c00002
 expect_fail 1 'cannot open absent.pem' mint absent.pem
 expect_fail 1 'cannot open absent.obj' mint object:absent.obj
 head -c 150 key.pem >cut.pem
