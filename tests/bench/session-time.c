@@ -102,6 +102,7 @@ main(int argc, char **argv)
     bench.salt.handle = (TPM2_HANDLE)strtoul(argv[3], NULL, 16);
     if (!instance_make(&bench.prov))
         errx(1, "no memory");
+    bench.prov.timeout_s = 60;
     bench.prov.is_always = 1; /* so that parameters are encrypted */
     ok = tpm_transact(&bench.prov, "bench", work, &bench);
     tpm_free(&(struct tpm *){ bench.prov.tpm });
