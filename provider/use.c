@@ -35,13 +35,14 @@ flush_entity(struct use *use, struct tpm_entity *entity)
 /* The password of a parent cannot come with the key: OpenSSL has no way to
  * ask for a second one. tpm2-openssl looks in the same variable. */
 CHECKED static int
-take_parent_auth(struct use *use, const TPM2B_AUTH *given)
+take_parent_auth(struct use *use, TPM2_HANDLE parent, const TPM2B_AUTH *given)
 {
     const char *secret = getenv("TPM2OPENSSL_PARENT_AUTH");
     size_t len = secret == NULL ? 0 : strlen(secret);
 
     use->parent_auth = *given;
-    if (given->size > 0 || len == 0)
+    /* the null hierarchy's is always empty: Part 1 §14.3 */
+    if (given->size > 0 || len == 0 || parent == TPM2_RH_NULL)
         return 1;
     if (len > sizeof use->parent_auth.buffer) {
         tpm_raise(tpm_provider(use->tpm), TPM_R_BAD_PASSWORD,
@@ -98,7 +99,7 @@ use_parent(struct use *use, struct tpm *tpm, TPM2_HANDLE parent,
            const TPM2B_AUTH *parent_auth, int wants_session)
 {
     use->tpm = tpm;
-    if (!take_parent_auth(use, parent_auth))
+    if (!take_parent_auth(use, parent, parent_auth))
         return 0;
     if (!is_hierarchy(parent))
         return use_persistent(use, parent, wants_session);
