@@ -410,7 +410,7 @@ verbs_run(const struct verbs_verb *verb, const char *name, int argc,
         code = verb->run(&call);
     registry_store_close(&call.store);
     if (code == EXIT_CODE_DONE && call.is_change)
-        verbs_tell(&call, name, argc, argv);
+        verbs_tell(&call, &program, argc, argv);
     release(&call);
     return code;
 }

@@ -8,12 +8,13 @@
 #include "call.h"
 
 /*
- * CALL, the verb NAME with the words ARGV behind it, has changed its registry:
- * writes an event beside those of the bridges, if there is such a file that
- * may be written.  It names the options that were given, and no values, which
- * may be secret.  Says so if it should have and could not.
+ * CALL, the verb PROGRAM with the words ARGV behind it, has changed its
+ * registry: writes an event beside those of the bridges, if there is such a
+ * file that may be written.  It names the options that were given, and no
+ * values, which may be secret.  Says so if it should have and could not.
  */
 void
-verbs_tell(struct verbs_call *call, const char *name, int argc, char **argv);
+verbs_tell(struct verbs_call *call, const struct options_program *program,
+           int argc, char **argv);
 
 #endif

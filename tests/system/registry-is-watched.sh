@@ -46,16 +46,19 @@ expect in_factory devices create sensor-3 --metadata secret=word
 expect in_factory devices update sensor-3 --blocked
 expect in_factory devices configs update --device sensor-3 \
     --config-data=secret
+expect in_factory devices configs update --device sensor-3 \
+    --config-data '-----BEGIN SECRET-----'
 expect in_factory devices list
 expect in_factory devices describe sensor-3
 expect_not in_factory devices create sensor-3
 expect in_factory devices delete sensor-3
 expect_ok registries update factory --no-enable-mqtt-config
 user=$(id -un)
-expect_ok watch --from-start --limit 7
+expect_ok watch --from-start --limit 8
 expect diff - <(tail -n +3 out | sed 's/^[^ ]* //') <<END
 OPERATOR   sensor-3 devices create --metadata, by $user
 OPERATOR   sensor-3 devices update --blocked, by $user
+OPERATOR   sensor-3 devices configs update --config-data, by $user
 OPERATOR   sensor-3 devices configs update --config-data, by $user
 OPERATOR   sensor-3 devices delete, by $user
 OPERATOR   - registries update --no-enable-mqtt-config, by $user
