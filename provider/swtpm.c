@@ -6,6 +6,7 @@
  */
 #include "swtpm.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <netdb.h>
 #include <openssl/crypto.h>
@@ -122,8 +123,10 @@ read_until(int fd, unsigned char *out, size_t size, int64_t deadline)
 
         if (count == 0)
             return TSS2_TCTI_RC_TRY_AGAIN;
-        if (count < 0) /* a signal: the deadline is the same */
+        if (count < 0 && errno == EINTR) /* the deadline is the same */
             continue;
+        if (count < 0)
+            return TSS2_TCTI_RC_IO_ERROR;
         len = recv(fd, out, size, MSG_DONTWAIT);
         if (len <= 0)
             return TSS2_TCTI_RC_IO_ERROR;
