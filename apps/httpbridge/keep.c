@@ -183,8 +183,8 @@ refuse_haste(struct call *call)
 
     snprintf(refusal.text, sizeof refusal.text,
              "The device \"%" PRIu64 "\" could not be updated. Device state "
-             "can be updated only once every 1s.",
-             call->device.num_id);
+             "can be updated only once every %gs.",
+             call->device.num_id, (double)call->bridge->state_interval / 1000);
     return call_refuse(call, PROBLEM_RESOURCE_EXHAUSTED, refusal.text,
                        &refusal);
 }

@@ -149,7 +149,7 @@ check_states(struct site *site)
     snprintf(late, sizeof late,
              "{\"error\":{\"code\":429,\"message\":\"The device \\\"%" PRIu64
              "\\\" could not be updated. Device state can be updated only once "
-             "every 1s.\",\"status\":\"RESOURCE_EXHAUSTED\"}}",
+             "every 3600s.\",\"status\":\"RESOURCE_EXHAUSTED\"}}",
              device->num_id);
     CHECK(site_answers(site, call, "{\"state\":{\"binary_data\":\"b24=\"}}",
                        200, "{}"));
