@@ -9,6 +9,7 @@
 #include "station.h"
 #include "tray.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,7 +62,7 @@ wait_for_mover(const char *path, const char *folder, uint64_t last)
     uint64_t end;
 
     if (!tray_open(folder, last, &tray, &is_whole))
-        return true;
+        return errno == ENOENT; /* moved, and removed */
     end = tray_size(&tray);
     if (is_whole)
         traffic = traffic_open(path, TRAFFIC_BROWSE, TRAFFIC_SURVIVES_KILL);
