@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * One line of log at a time, to stderr or to a sink of the caller's (the
- * broker's log, for the plugin).  The sink is the only writable global of
- * the programs.  Control characters from outside are made harmless here.
+ * broker's log, for the plugin), or by a queue to the thread that may use
+ * that.  Control characters from outside are made harmless here.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
+
+#include "checked.h"
 
 #include <stdarg.h>
 
@@ -27,7 +29,7 @@ log_open(const char *program, log_sink *sink);
 struct log_queue;
 
 /* NULL when there is no memory. */
-struct log_queue *
+CHECKED struct log_queue *
 log_queue_new(void);
 
 /* Accepts NULL; clears the pointer. */

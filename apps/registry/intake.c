@@ -273,6 +273,8 @@ intake_open(const char *path, enum traffic_durability durability, int64_t most)
     intake->said = -SAY_AGAIN;
     divide(intake);
     intake->lines = log_queue_new();
+    if (intake->lines == NULL)
+        log_error("out of memory");
     ok = intake->lines != NULL && take_folder(intake, path);
     if (ok)
         intake->mover = mover_new(path, intake->folder, durability);

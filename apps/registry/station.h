@@ -37,11 +37,11 @@ station_state_put(struct traffic *traffic, const struct entry *entry);
 struct entry
 station_entry(const struct traffic_message *message);
 
-/* Up to where the intake is in the database: the number of a tray, 0 before
- * there was any, and a place in it. */
+/* Up to where the intake is in the database: the id of a tray (tray.h), 0
+ * before there was any, and a place in it. */
 CHECKED bool
-station_place_find(struct traffic *traffic, uint64_t *tray, uint64_t *at);
+station_place_find(struct traffic *traffic, uint64_t *id, uint64_t *at);
 CHECKED bool
-station_place_set(struct traffic *traffic, uint64_t tray, uint64_t at);
+station_place_set(struct traffic *traffic, uint64_t id, uint64_t at);
 
 #endif

@@ -227,7 +227,7 @@ traffic_generation_find(struct traffic *traffic, int64_t *generation)
 }
 
 bool
-station_place_find(struct traffic *traffic, uint64_t *tray, uint64_t *at)
+station_place_find(struct traffic *traffic, uint64_t *id, uint64_t *at)
 {
     static const struct store_value none[] = { { .kind = STORE_END } };
     sqlite3_stmt *query =
@@ -235,10 +235,10 @@ station_place_find(struct traffic *traffic, uint64_t *tray, uint64_t *at)
     bool has_row = false;
     bool ok = query != NULL && store_next(&traffic->store, query, &has_row);
 
-    *tray = 0;
+    *id = 0;
     *at = 0;
     if (ok && has_row) {
-        *tray = (uint64_t)sqlite3_column_int64(query, 0);
+        *id = (uint64_t)sqlite3_column_int64(query, 0);
         *at = (uint64_t)sqlite3_column_int64(query, 1);
     }
     store_done(&query);
@@ -246,9 +246,9 @@ station_place_find(struct traffic *traffic, uint64_t *tray, uint64_t *at)
 }
 
 bool
-station_place_set(struct traffic *traffic, uint64_t tray, uint64_t at)
+station_place_set(struct traffic *traffic, uint64_t id, uint64_t at)
 {
-    const struct store_value values[] = { store_number((int64_t)tray),
+    const struct store_value values[] = { store_number((int64_t)id),
                                           store_number((int64_t)at),
                                           { .kind = STORE_END } };
 
