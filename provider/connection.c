@@ -10,6 +10,7 @@
 #include "provider.h"
 #include "tcti.h"
 #include "template.h"
+#include "tidy.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -22,8 +23,13 @@
  * that restarts, a machine that resumes. */
 enum { RETURN_PAUSE_MS = 100, RETURN_TRIES = 50 };
 
-/* How long to wait for others to let go of the TPM's few slots. */
-enum { CROWDED_PAUSE_MS = 10, CROWDED_PATIENCE_MS = 5000, DESPAIRS = 2 };
+/* How long to wait for others to let go of the TPM's few slots: until they are
+ * taken for dead, and altogether. */
+enum {
+    CROWDED_PAUSE_MS = 10,
+    CROWDED_PATIENCE_MS = 5000,
+    CROWDED_LONGEST_MS = 12000
+};
 
 /* Seconds: some chips need two minutes for an RSA key; what is left behind in
  * one that hangs is not worth waiting for. */
@@ -268,12 +274,12 @@ run_once(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
  * command. Whoever finds them taken gives back what it has, so that somebody
  * gets on, and comes again after a pause that is not everybody's. */
 static int
-wait_for_room(const struct provider *prov, int *waited_ms)
+wait_for_room(const struct provider *prov, int *waited_ms, int longest_ms)
 {
     unsigned char chance = 0;
     int ms = 0;
 
-    if (*waited_ms >= CROWDED_PATIENCE_MS)
+    if (*waited_ms >= longest_ms)
         return 0;
     if (RAND_bytes_ex(prov->libctx, &chance, 1, 0) <= 0)
         return 0;
@@ -284,20 +290,34 @@ wait_for_room(const struct provider *prov, int *waited_ms)
 }
 
 /* Nobody lets go: perhaps because he was killed. What is ours or nobody's goes,
- * and the key that all is for with the next try, before one that has the room.
- */
+ * all at once: those who come meanwhile are alive. */
 static int
 may_despair(struct tpm *tpm)
 {
-    if (tpm->is_shared || tpm->despairs >= DESPAIRS)
+    if (tpm->has_despaired || !tidy_is_at_rest(tpm))
         return 0;
-    tpm->despairs++;
+    tpm->has_despaired = 1;
     tpm->has_lost = 1;
     tpm->has_lost_session = 1;
     tpm_sweep_like(tpm, &tpm_template_primary);
     tpm_sweep_like(tpm, &tpm_template_rsa_primary);
+    if (tpm->wanted.size > 0)
+        tpm_sweep(tpm, &tpm->wanted);
     tpm_sweep_sessions(tpm);
+    tpm->has_lost = 0;
     return 1;
+}
+
+/* Those who have the room and are not at rest are alive, and many. */
+static int
+may_find_room(struct tpm *tpm, int *waited_ms)
+{
+    if (wait_for_room(tpm->prov, waited_ms, CROWDED_PATIENCE_MS))
+        return 1;
+    if (tpm->is_shared)
+        return 0;
+    return may_despair(tpm) ||
+           wait_for_room(tpm->prov, waited_ms, CROWDED_LONGEST_MS);
 }
 
 /* Rule 6: the whole is done once more when its ground was taken away, and
@@ -306,7 +326,7 @@ static int
 may_repeat(struct tpm *tpm, int *is_second, int *waited_ms)
 {
     if (tpm->fault == TPM_FAULT_CROWDED)
-        return wait_for_room(tpm->prov, waited_ms) || may_despair(tpm);
+        return may_find_room(tpm, waited_ms);
     if (*is_second)
         return 0;
     *is_second = 1;
@@ -322,7 +342,7 @@ run(struct tpm *tpm, int (*work)(struct tpm *tpm, void *arg), void *arg)
     int is_second = core->set_error_mark == NULL ||
                     core->pop_error_to_mark == NULL ||
                     core->clear_last_error_mark == NULL;
-    int waited_ms = is_second ? CROWDED_PATIENCE_MS : 0;
+    int waited_ms = is_second ? CROWDED_LONGEST_MS : 0;
 
     tpm->fault = TPM_FAULT_NONE;
     if (is_second)
@@ -391,13 +411,20 @@ tpm_transact(struct provider *prov, const char *subject,
     tpm->subject = subject;
     tpm->has_lost = 0;
     tpm->has_lost_session = 0;
-    tpm->despairs = 0;
+    tpm->has_despaired = 0;
+    tpm->wanted.size = 0;
     hold_pipe_signal(&mask);
     ok = run(tpm, work, arg);
     release_pipe_signal(&mask);
     tpm->subject = NULL;
     (void)pthread_mutex_unlock(&tpm->lock);
     return ok;
+}
+
+void
+tpm_want(struct tpm *tpm, const TPM2B_NAME *name)
+{
+    tpm->wanted = *name;
 }
 
 struct provider *

@@ -32,7 +32,8 @@ struct tpm {
     const char *subject;   /* of the transaction under way */
     int has_lost;          /* an object, in this transaction: tpm_sweep() */
     int has_lost_session;  /* the same: tpm_sweep_sessions() */
-    int despairs;          /* tries after all waiting for room was in vain */
+    int has_despaired;     /* of the room that it waited for */
+    TPM2B_NAME wanted;     /* what is to be loaded; empty: nothing */
     int hangs;             /* commands of this try that were not answered */
     enum tpm_fault fault;  /* of its last command */
     struct keep keep;      /* for the next use of a key */

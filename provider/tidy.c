@@ -13,6 +13,9 @@
 #include <tss2/tss2_mu.h>
 #include <tss2/tss2_sys.h>
 
+/* Those who share a TPM come and go within milliseconds. */
+enum { LOOKS = 25, LOOK_PAUSE_MS = 10 };
+
 /* Reads quietly, beside the command whose fault is known. */
 static TSS2_RC
 read_object(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,
@@ -156,7 +159,7 @@ tpm_sweep_sessions(struct tpm *tpm)
     if (!tpm->has_lost_session)
         return;
     found = list_loaded(tpm, TPM2_HT_LOADED_SESSION, &data);
-    if (tpm->despairs > 0 && found->count > 0)
+    if (tpm->has_despaired && found->count > 0)
         tpm_warn(
             "%s: the TPM has had no room for some seconds, and nobody "
             "shares it out: %u sessions are ended that somebody left there",
@@ -164,4 +167,45 @@ tpm_sweep_sessions(struct tpm *tpm)
     for (size_t i = 0; i < found->count; i++)
         tpm_flush(tpm, found->handle[i], NULL);
     tpm->has_lost_session = 0;
+}
+
+/* As many slots as TPMs have, and more. */
+enum { SLOTS = 16 };
+
+/* What is loaded. Where there is a crowd the handles are always the same. */
+struct census {
+    TPML_HANDLE objects;
+    TPML_HANDLE sessions;
+    TPM2B_NAME names[SLOTS];
+};
+
+static void
+count_loaded(struct tpm *tpm, struct census *census)
+{
+    TPMS_CAPABILITY_DATA data = { 0 };
+    TPM2B_PUBLIC area = { 0 };
+
+    memset(census, 0, sizeof *census);
+    census->objects = *list_loaded(tpm, TPM2_HT_TRANSIENT, &data);
+    memset(&data, 0, sizeof data);
+    census->sessions = *list_loaded(tpm, TPM2_HT_LOADED_SESSION, &data);
+    for (size_t i = 0; i < census->objects.count && i < SLOTS; i++)
+        if (read_object(tpm, census->objects.handle[i], &area,
+                        &census->names[i]) != TSS2_RC_SUCCESS)
+            census->names[i].size = 0;
+}
+
+int
+tidy_is_at_rest(struct tpm *tpm)
+{
+    struct census first, now;
+
+    count_loaded(tpm, &first);
+    for (int i = 0; i < LOOKS; i++) {
+        connection_pause(LOOK_PAUSE_MS);
+        count_loaded(tpm, &now);
+        if (memcmp(&now, &first, sizeof now) != 0)
+            return 0;
+    }
+    return 1;
 }

@@ -14,4 +14,9 @@
 CHECKED int
 tidy_is_still(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name);
 
+/* Whether nobody loads or flushes anything for a while, so that what is there
+ * may have been left by somebody who is gone. */
+CHECKED int
+tidy_is_at_rest(struct tpm *tpm);
+
 #endif

@@ -163,6 +163,11 @@ tpm_sweep_like(struct tpm *tpm, const TPM2B_PUBLIC *template);
 void
 tpm_sweep_sessions(struct tpm *tpm);
 
+/* Says what is to be loaded: what of that name somebody has left behind may go
+ * when there is no room. */
+void
+tpm_want(struct tpm *tpm, const TPM2B_NAME *name);
+
 /* Whether what failed last was an answer, and it was no: the connection is
  * good, and something else may be tried. */
 int

@@ -173,6 +173,7 @@ find_object(struct use *use, const struct tpm_key *key)
         return 1;
     }
     use->loading = key->name;
+    tpm_want(use->tpm, &key->name);
     return keep_find(use->tpm, &key->name, &use->object, &use->is_kept);
 }
 

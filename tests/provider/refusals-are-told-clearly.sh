@@ -45,6 +45,7 @@ cat >"$T/codes" <<'END'
 0x1c7 refused this TPM does not make keys of that size
 0x1c3 refused this TPM does not have that hash
 0x2d2 refused made for another signature scheme or hash
+0x18a refused what stands there is of another kind
 0x1dc refused the key is not made for this
 0x182 refused the key's attributes do not allow this
 0x1e0 refused restricted to data that the TPM has hashed itself
