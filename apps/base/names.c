@@ -6,6 +6,7 @@
 #include "names.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char id_characters[] = "abcdefghijklmnopqrstuvwxyz"
@@ -243,6 +244,44 @@ names_write_topic(const struct names_topic *topic, char *buffer, size_t size)
                          kinds[topic->kind].word, has_subfolder ? "/" : "",
                          topic->subfolder),
                 size);
+}
+
+char *
+names_pack(const struct names_path *path)
+{
+    const char *const parts[] = { path->project, path->location, path->registry,
+                                  path->device };
+    size_t size = 0;
+    char *packed;
+    char *end;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        size += strlen(parts[i]) + 1;
+    packed = end = malloc(size);
+    for (size_t i = 0; packed != NULL && i < sizeof parts / sizeof *parts; i++)
+        end = stpcpy(end, parts[i]) + 1;
+    return packed;
+}
+
+void
+names_unpack(const char *packed, struct names_path *path)
+{
+    char *const parts[] = { path->project, path->location, path->registry,
+                            path->device };
+
+    memset(path, 0, sizeof *path);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        strcpy(parts[i], packed);
+        packed += strlen(packed) + 1;
+    }
+}
+
+const char *
+names_packed_device(const char *packed)
+{
+    for (int i = 0; i < 3; i++)
+        packed += strlen(packed) + 1;
+    return packed;
 }
 
 const char *

@@ -85,6 +85,17 @@ names_write_path(const struct names_path *path, char *buffer, size_t size);
 CHECKED bool
 names_write_topic(const struct names_topic *topic, char *buffer, size_t size);
 
+/*
+ * The four of a path one after the other, each with its NUL, in as many bytes
+ * as they have.  NULL when there is no memory; the caller frees it.
+ */
+CHECKED char *
+names_pack(const struct names_path *path);
+void
+names_unpack(const char *packed, struct names_path *path);
+const char *
+names_packed_device(const char *packed);
+
 /* The word of a kind, "events"; a constant. */
 const char *
 names_kind_word(enum names_kind kind);

@@ -79,23 +79,22 @@ begin_session(struct bridge *bridge, const struct mosquitto *client,
     struct session session = {
         .connection = client,
         .client_id = strdup(mosquitto_client_id(client)),
-        .device = *device,
         .since = clock_seconds(),
         .seen = clock_seconds(),
         .idle_most = idle_most(bridge, client),
         .keepalive = mosquitto_client_keepalive(client),
         .generation = bridge->database.generation,
     };
-    bool ok;
+    struct session *added;
 
     if (session.client_id == NULL)
         return false;
     make_way(bridge, client, device);
-    ok = sessions_add(bridge->sessions, &session);
-    if (ok)
-        report_admitted(bridge, &session, mosquitto_client_address(client));
+    added = sessions_add(bridge->sessions, &session, device);
+    if (added != NULL)
+        report_admitted(bridge, added, mosquitto_client_address(client));
     free(session.client_id);
-    return ok;
+    return added != NULL;
 }
 
 /* At a SIGHUP mosquitto closes whoever has no user name, which is what an

@@ -58,7 +58,7 @@ consider_attached(struct bridge *bridge, struct session *session, bool is_new)
         struct gate_device device;
         bool ok = !has_expired(bridge, attached->expires_at);
 
-        attached_device(attached, &session->device, &device);
+        session_device_attached(session, attached, &device);
         if (ok && is_new)
             ok = gate_reconsider(bridge->database.store, &device, &refusal) ||
                  refusal.reason == GATE_UNAVAILABLE;
@@ -66,6 +66,16 @@ consider_attached(struct bridge *bridge, struct session *session, bool is_new)
             gateway_expel(bridge, session, attached,
                           report_code(refusal.reason), refusal.text);
     }
+}
+
+CHECKED static bool
+may_stay(const struct database *database, const struct session *session,
+         struct gate_refusal *refusal)
+{
+    struct gate_device device;
+
+    session_device(session, &device);
+    return gate_reconsider(database->store, &device, refusal);
 }
 
 /* Ends SESSION if its time is over or the registry has turned against it; not
@@ -83,8 +93,7 @@ consider(struct bridge *bridge, struct session *session)
         end_session(bridge, session, end);
         return;
     }
-    if (is_new &&
-        !gate_reconsider(database->store, &session->device, &refusal)) {
+    if (is_new && !may_stay(database, session, &refusal)) {
         struct report_end barred = { report_code(refusal.reason), refusal.text,
                                      NULL };
 

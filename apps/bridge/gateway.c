@@ -91,7 +91,7 @@ describe(const struct party *party, const struct gate_refusal *refusal,
 
     if (refusal->reason == GATE_NOT_BOUND)
         snprintf(text, size, "DeviceId %s is not associated with Gateway %s.",
-                 device, party->session->device.path.device);
+                 device, session_id(party->session));
     else
         snprintf(text, size, "The device '%s' was not attached: %s.", device,
                  refusal->text);
@@ -144,15 +144,17 @@ gateway_attach(struct bridge *bridge, const struct party *party,
         .skew = bridge->settings.skew,
         .keys = bridge->keys,
     };
+    struct gate_device gateway;
     struct gate_device device;
     struct gate_refusal refusal;
 
+    session_device(session, &gateway);
     if (!gate_find_token(payload, length, &visitor.token,
                          &visitor.token_length))
         visitor.token = NULL;
     counters_message(&bridge->counters, COUNTERS_ATTACHES, length);
-    if (!gate_attach(bridge->database.store, &session->device, &visitor,
-                     &device, &refusal) ||
+    if (!gate_attach(bridge->database.store, &gateway, &visitor, &device,
+                     &refusal) ||
         !has_room(session, &device, &refusal))
         return refuse(bridge, party, &device, &refusal);
     if (!attached_add(&session->attached, &device))
@@ -181,10 +183,10 @@ gateway_detach(struct bridge *bridge, const struct party *party)
     counters_message(&bridge->counters, COUNTERS_DETACHES, 0);
     if (attached == NULL)
         return VERDICT_SWALLOW;
-    attached_device(attached, &session->device, &device);
+    session_device_attached(session, attached, &device);
     log_info("detached %s from %s", attached->id, session->client_id);
     report_event(bridge, &device, "DETACH_FROM_GATEWAY", JOURNAL_OK,
-                 session->device.path.device);
+                 session_id(session));
     detach(session, attached);
     return VERDICT_SWALLOW;
 }
@@ -196,7 +198,7 @@ gateway_expel(struct bridge *bridge, struct session *session,
 {
     struct gate_device device;
 
-    attached_device(attached, &session->device, &device);
+    session_device_attached(session, attached, &device);
     log_warning("detached %s from %s: %s", attached->id, session->client_id,
                 why);
     report_event(bridge, &device, "DETACH_FROM_GATEWAY", code, why);

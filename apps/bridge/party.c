@@ -16,7 +16,7 @@ party_find(struct session *session, enum gate_direction direction,
 
     party->session = session;
     party->attached = NULL;
-    party->device = session->device;
+    session_device(session, &party->device);
     if (gate_authorize(&party->device, direction, text, length, payload,
                        &party->topic, refusal))
         return true;
@@ -25,7 +25,7 @@ party_find(struct session *session, enum gate_direction direction,
     party->attached = attached_find(&session->attached, party->topic.device);
     if (party->attached == NULL)
         return false;
-    attached_device(party->attached, &session->device, &party->device);
+    session_device_attached(session, party->attached, &party->device);
     return gate_authorize(&party->device, direction, text, length, payload,
                           &party->topic, refusal);
 }
@@ -33,5 +33,5 @@ party_find(struct session *session, enum gate_direction direction,
 const char *
 party_gateway(const struct party *party)
 {
-    return party->attached != NULL ? party->session->device.path.device : NULL;
+    return party->attached != NULL ? session_id(party->session) : NULL;
 }

@@ -75,7 +75,7 @@ id_in(const struct session *session, uint64_t num_id)
     struct attached *attached;
 
     if (session->device.num_id == num_id)
-        return session->device.path.device;
+        return session_id(session);
     attached = attached_find_number(&session->attached, num_id);
     return attached != NULL ? attached->id : NULL;
 }
@@ -130,7 +130,7 @@ push_error(struct session *session, const char *text)
                                  filters_find(&session->filters,
                                               session->device.num_id,
                                               NAMES_ERRORS, ""),
-                                 session->device.path.device };
+                                 session_id(session) };
     char topic[NAMES_PATH_MOST];
 
     if (receiver.filter != NULL &&

@@ -97,8 +97,9 @@ write_connection(struct bridge *bridge, const struct session *session,
                  const char *kind, const char *word, enum journal_code code,
                  const char *text)
 {
+    struct gate_device device;
     struct journal_note note = {
-        .device = &session->device.path,
+        .device = &device.path,
         .num_id = session->device.num_id,
         .kind = kind,
         .text = text,
@@ -106,6 +107,7 @@ write_connection(struct bridge *bridge, const struct session *session,
         .code = code,
     };
 
+    session_device(session, &device);
     journal_note(bridge->journal, &note);
 }
 
@@ -114,8 +116,11 @@ note_connection(struct bridge *bridge, const struct session *session,
                 const char *kind, const char *word, enum journal_code code,
                 const char *text)
 {
+    struct gate_device device;
+
+    session_device(session, &device);
     write_connection(bridge, session, kind, word, code, text);
-    tell_site(&session->device, word, text);
+    tell_site(&device, word, text);
 }
 
 /* Nobody can be told live any more. */
@@ -224,8 +229,8 @@ report_attached(struct bridge *bridge, const struct session *session,
         .device = &device->path,
         .num_id = device->num_id,
         .kind = "ATTACH_TO_GATEWAY",
-        .text = session->device.path.device,
-        .gateway = session->device.path.device,
+        .text = session_id(session),
+        .gateway = session_id(session),
     };
 
     log_info("attached %s to %s", device->path.device, session->client_id);

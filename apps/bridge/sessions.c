@@ -89,8 +89,19 @@ make_room(struct sessions *sessions)
     return true;
 }
 
+static void
+free_session(struct session *session)
+{
+    filters_clear(&session->filters);
+    attached_clear(&session->attached);
+    flights_clear(&session->flights);
+    free(session->client_id);
+    free(session->device.path);
+    free(session);
+}
+
 static struct session *
-copy(const struct session *session)
+copy(const struct session *session, const struct gate_device *device)
 {
     struct session *copied = malloc(sizeof *copied);
 
@@ -101,21 +112,29 @@ copy(const struct session *session)
     copied->attached = (struct attached_list){ NULL, 0, 0 };
     copied->flights = (struct flights){ NULL, 0, 0 };
     copied->client_id = strdup(session->client_id);
-    if (copied->client_id == NULL) {
-        free(copied);
-        return NULL;
-    }
-    return copied;
+    copied->device = (struct session_device){
+        .path = names_pack(&device->path),
+        .num_id = device->num_id,
+        .expires_at = device->expires_at,
+        .key = device->key,
+        .door = device->door,
+        .is_gateway = device->is_gateway,
+    };
+    if (copied->client_id != NULL && copied->device.path != NULL)
+        return copied;
+    free_session(copied);
+    return NULL;
 }
 
-bool
-sessions_add(struct sessions *sessions, const struct session *session)
+struct session *
+sessions_add(struct sessions *sessions, const struct session *session,
+             const struct gate_device *device)
 {
     struct session *added = NULL;
 
     if (!make_room(sessions))
         goto out;
-    added = copy(session);
+    added = copy(session, device);
     if (added == NULL)
         goto out;
     added->index = sessions->count;
@@ -123,11 +142,11 @@ sessions_add(struct sessions *sessions, const struct session *session)
     if (tsearch(added, &sessions->by_connection, compare_connections) != NULL &&
         tsearch(added, &sessions->by_device, compare_devices) != NULL &&
         tsearch(added, &sessions->by_client, compare_clients) != NULL)
-        return true;
+        return added;
     sessions_remove(sessions, added);
 out:
     log_error("out of memory for a session");
-    return false;
+    return NULL;
 }
 
 /* tsearch hands out addresses of pointers. */
@@ -159,6 +178,38 @@ sessions_find_client(const struct sessions *sessions, const char *client_id)
     struct session key = { .client_id = (char *)(uintptr_t)client_id };
 
     return found(tfind(&key, &sessions->by_client, compare_clients));
+}
+
+void
+session_device(const struct session *session, struct gate_device *device)
+{
+    const struct session_device *kept = &session->device;
+
+    *device = (struct gate_device){
+        .num_id = kept->num_id,
+        .expires_at = kept->expires_at,
+        .key = kept->key,
+        .door = kept->door,
+        .is_gateway = kept->is_gateway,
+    };
+    names_unpack(kept->path, &device->path);
+}
+
+const char *
+session_id(const struct session *session)
+{
+    return names_packed_device(session->device.path);
+}
+
+void
+session_device_attached(const struct session *session,
+                        const struct attached *attached,
+                        struct gate_device *device)
+{
+    struct gate_device gateway;
+
+    session_device(session, &gateway);
+    attached_device(attached, &gateway, device);
 }
 
 /* The others are config, commands and commands/#, and nobody can have more. */
@@ -195,11 +246,7 @@ sessions_remove(struct sessions *sessions, struct session *session)
     tdelete(session, &sessions->by_connection, compare_connections);
     tdelete(session, &sessions->by_device, compare_devices);
     tdelete(session, &sessions->by_client, compare_clients);
-    flights_clear(&session->flights);
-    filters_clear(&session->filters);
-    attached_clear(&session->attached);
-    free(session->client_id);
-    free(session);
+    free_session(session);
 }
 
 size_t

@@ -17,15 +17,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A gate_device, of which thousands may be kept: its path takes a kilobyte. */
+struct session_device {
+    char *path; /* by names_pack() */
+    uint64_t num_id;
+    int64_t expires_at;
+    uint64_t key;
+    enum gate_door door;
+    bool is_gateway;
+};
+
 struct session {
     const void *connection;
     char *client_id; /* as the device gave it, with its id or its number */
-    struct gate_device device;
-    unsigned subfolders; /* of commands, that it has subscribed to */
-    int64_t since;       /* when it came, on the caller's clock */
-    int64_t seen;        /* when it last did something that we see */
-    int64_t idle_most;   /* seconds that it may do nothing, or 0 */
-    int64_t keepalive;   /* seconds, as it announced it; 0 for none */
+    struct session_device device; /* sessions_add() fills it */
+    unsigned subfolders;          /* of commands, that it has subscribed to */
+    int64_t since;                /* when it came, on the caller's clock */
+    int64_t seen;                 /* when it last did something that we see */
+    int64_t idle_most;            /* seconds that it may do nothing, or 0 */
+    int64_t keepalive;            /* seconds, as it announced it; 0 for none */
     int64_t state_at;    /* milliseconds, when it last published its state */
     uint64_t generation; /* of the registry, when it last was considered */
     struct filters filters;
@@ -48,12 +58,14 @@ void
 sessions_free(struct sessions **sessions);
 
 /*
- * Adds a session, a copy of *SESSION and of its client id, with no filters and
- * nothing attached yet.  The connection and the device must have none.  False,
- * having logged it, when there is no memory.
+ * Adds a session of DEVICE, otherwise a copy of *SESSION and of its client id,
+ * with no filters and nothing attached yet.  The connection and the device must
+ * have none.  NULL, having logged it, when there is no memory; what comes back
+ * stays the table's.
  */
-CHECKED bool
-sessions_add(struct sessions *sessions, const struct session *session);
+CHECKED struct session *
+sessions_add(struct sessions *sessions, const struct session *session,
+             const struct gate_device *device);
 
 /* The session of a connection, a device, or a client id; NULL when there is
  * none.  It stays the table's, until it is removed. */
@@ -63,6 +75,18 @@ CHECKED struct session *
 sessions_find_device(const struct sessions *sessions, uint64_t num_id);
 CHECKED struct session *
 sessions_find_client(const struct sessions *sessions, const char *client_id);
+
+/* The device, as it was added; its id lives as long as the session. */
+void
+session_device(const struct session *session, struct gate_device *device);
+const char *
+session_id(const struct session *session);
+
+/* The device that ATTACHED is, behind the gateway of SESSION. */
+void
+session_device_attached(const struct session *session,
+                        const struct attached *attached,
+                        struct gate_device *device);
 
 /*
  * Counts a filter that the gate allows.  NULL when SESSION may have it, or why

@@ -6,6 +6,7 @@
 #include "base/names.h"
 #include "check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define HEAD "projects/p-1/locations/eu/registries/reg/devices/"
@@ -132,6 +133,29 @@ check_round_trips(void)
     CHECK(strcmp(buffer, "/devices/d-1/events/a/b") == 0);
 }
 
+/* With a name as long as may be, an ordinary one, and one that is not there. */
+static void
+check_packing(void)
+{
+    struct names_path path = { "", "eu", "reg", "dev-1" };
+    struct names_path again;
+    char *packed;
+
+    memset(path.project, 'p', NAMES_ID_MOST);
+    path.location[0] = '\0';
+    packed = names_pack(&path);
+    if (!CHECK(packed != NULL))
+        return;
+    CHECK(strcmp(names_packed_device(packed), "dev-1") == 0);
+    memset(&again, 'x', sizeof again);
+    names_unpack(packed, &again);
+    CHECK(strcmp(again.project, path.project) == 0);
+    CHECK(again.location[0] == '\0');
+    CHECK(strcmp(again.registry, "reg") == 0);
+    CHECK(strcmp(again.device, "dev-1") == 0);
+    free(packed);
+}
+
 int
 main(void)
 {
@@ -140,5 +164,6 @@ main(void)
     check_topics();
     check_filters();
     check_round_trips();
+    check_packing();
     return check_end();
 }

@@ -25,10 +25,10 @@ add(struct sessions *sessions, int i)
     struct session session = {
         .connection = &connections[i],
         .client_id = id,
-        .device = { .num_id = number_of(i) },
     };
+    struct gate_device device = { .num_id = number_of(i) };
 
-    return sessions_add(sessions, &session);
+    return sessions_add(sessions, &session, &device) != NULL;
 }
 
 /* How many are there and should not be, or the other way round. */
