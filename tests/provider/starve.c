@@ -137,6 +137,12 @@ starve_end(void)
     is_on = false;
 }
 
+long
+starve_count(void)
+{
+    return (long)count;
+}
+
 bool
 starve_is_ours(long turn)
 {

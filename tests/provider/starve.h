@@ -28,7 +28,10 @@ starve_begin(void);
 void
 starve_end(void);
 
-/* Whether this one was the provider's own, when none failed the last time. */
+/* How many there were when none failed the last time, and whether this one was
+ * the provider's own. */
+long
+starve_count(void);
 bool
 starve_is_ours(long turn);
 

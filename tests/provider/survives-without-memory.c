@@ -326,16 +326,19 @@ tell_state(void)
 static const struct row {
     const char *name;
     bool (*work)(void);
-    long every; /* by default: what is done on the host alone is quick */
+    /* By default: what is done on the host alone is quick. 0 for none: where
+     * they fail, OpenSSL 3.0's decoders and fetches leak memory of their own.
+     */
+    long every;
 } rows[] = {
-    { "load-provider", load_provider, 101 },
+    { "load-provider", load_provider, 0 },
     { "generate", generate, 13 },
     { "generate-under-owner", generate_under_owner, 13 },
     { "generate-with-password", generate_with_password, 13 },
-    { "generate-with-policy", generate_with_policy, 101 },
-    { "approve", approve, 101 },
-    { "import-ec", import_ec, 101 },
-    { "import-rsa", import_rsa, 997 },
+    { "generate-with-policy", generate_with_policy, 0 },
+    { "approve", approve, 0 },
+    { "import-ec", import_ec, 0 },
+    { "import-rsa", import_rsa, 0 },
     { "load-handle", load_handle, 13 },
     { "load-object", load_object, 13 },
     { "load-file", load_file, 1 },
@@ -398,8 +401,8 @@ check_row(const struct row *row, long every)
 
     do_well(row); /* what OpenSSL keeps for ever it has by now */
     before = starve_kept();
-    for (; turn < STARVE_TURNS_MAX; turn++) {
-        if (turn % every != 0 && !starve_is_ours(turn))
+    for (; turn < starve_count(); turn++) {
+        if ((every == 0 || turn % every != 0) && !starve_is_ours(turn))
             continue;
         starve_at(turn);
         failures += !do_row(row);
@@ -409,7 +412,7 @@ check_row(const struct row *row, long every)
         if (!starve_was_met())
             break; /* there was no such allocation: all have had their turn */
     }
-    if (turn >= STARVE_TURNS_MAX || failures == 0)
+    if (failures == 0)
         errx(1, "%s: %ld of %ld allocations mattered", row->name, failures,
              turn);
     do_well(row);
