@@ -30,6 +30,7 @@ struct mover {
     struct traffic *traffic; /* NULL while it cannot be opened */
     struct tray tray;        /* that is being emptied */
     uint64_t at;             /* the first byte of it that is to be moved */
+    uint64_t dropped;        /* all trays up to this number are moved */
     size_t count;
     struct entry entries[ENTRIES_A_STEP];
     struct traffic_touch touches[ENTRIES_A_STEP];
@@ -58,6 +59,7 @@ let_go(struct mover *mover)
 {
     tray_close(&mover->tray);
     mover->tray.number = 0;
+    mover->dropped = 0;
     traffic_close(&mover->traffic);
 }
 
@@ -102,14 +104,18 @@ may_take(uint64_t number, const struct mover_limit *limit)
                            (number == limit->tray && limit->end > 0));
 }
 
-/* Goes to the tray behind the one that there was, if there is any. */
+/* Goes to the tray behind the one that there was, if there is any.  One that
+ * was moved and could not be removed is not gone to again. */
 static bool
 next_tray(struct mover *mover, const struct mover_limit *limit)
 {
+    uint64_t after = mover->tray.number;
     struct tray_view view;
 
+    if (after < mover->dropped)
+        after = mover->dropped;
     tray_close(&mover->tray);
-    if (!tray_look(mover->folder, mover->tray.number, &view))
+    if (!tray_look(mover->folder, after, &view))
         return false;
     if (may_take(view.next, limit))
         return take_tray(mover, view.next);
@@ -117,13 +123,20 @@ next_tray(struct mover *mover, const struct mover_limit *limit)
     return true;
 }
 
-/* Removes the tray that was emptied. */
+/* Removes the tray that was emptied, and before it whatever could not be: the
+ * database knows of the newest alone that it has all before it. */
 static void
 drop_tray(struct mover *mover, uint64_t *freed)
 {
+    struct tray_view view;
+
     *freed += tray_size(&mover->tray);
     tray_close(&mover->tray);
-    tray_remove(mover->folder, mover->tray.number, false);
+    mover->dropped = mover->tray.number;
+    while (tray_look(mover->folder, 0, &view) && view.next != 0 &&
+           view.next <= mover->dropped &&
+           tray_remove(mover->folder, view.next, false))
+        continue;
 }
 
 /* Removes the trays before the one that is open. */

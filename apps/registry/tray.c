@@ -219,7 +219,7 @@ tray_close(struct tray *tray)
     tray->fd = -1;
 }
 
-void
+bool
 tray_remove(const char *folder, uint64_t number, bool as_damaged)
 {
     char name[PATH_MAX];
@@ -227,6 +227,8 @@ tray_remove(const char *folder, uint64_t number, bool as_damaged)
 
     name_tray(folder, number, name);
     snprintf(other, sizeof other, "%s.damaged", name);
-    if ((as_damaged ? rename(name, other) : unlink(name)) != 0)
-        log_warning("cannot remove %s: %s", name, strerror(errno));
+    if ((as_damaged ? rename(name, other) : unlink(name)) == 0)
+        return true;
+    log_warning("cannot remove %s: %s", name, strerror(errno));
+    return false;
 }

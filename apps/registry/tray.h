@@ -70,8 +70,8 @@ void
 tray_close(struct tray *tray);
 
 /* Removes the tray NUMBER, or, when AS_DAMAGED, gives it a name that is none.
- * Says in the log if it cannot. */
-void
+ * False, logged, which some may pass over. */
+bool
 tray_remove(const char *folder, uint64_t number, bool as_damaged);
 
 #endif

@@ -11,10 +11,12 @@
 #include "registry/topics.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -34,8 +36,9 @@ static char trays[80];
 static char last_line[2048];
 static int lines;
 static pthread_t main_thread;
-static int syncs;  /* by the main thread */
-static bool fails; /* the next of them */
+static int syncs;         /* by the main thread */
+static bool fails;        /* the next of them */
+static atomic_bool stays; /* what is to be removed */
 static const struct names_path device = { "p", "l", "registry-1", "device-1" };
 
 /* Stands in for libc's. */
@@ -47,6 +50,16 @@ fdatasync(int fd)
     if (fails && pthread_equal(pthread_self(), main_thread))
         return -1;
     return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* Likewise. */
+int
+unlink(const char *path)
+{
+    if (!atomic_load(&stays))
+        return unlinkat(AT_FDCWD, path, 0);
+    errno = EPERM;
+    return -1;
 }
 
 static void
@@ -415,6 +428,29 @@ check_others(void)
     CHECK(are_there(0, 2));
 }
 
+/* What is moved is not moved again where its file cannot be removed, though
+ * the thread looks for more about once a second. */
+static void
+check_stuck(void)
+{
+    struct intake *intake;
+
+    start_afresh();
+    take_and_be_killed(0, 2);
+    atomic_store(&stays, true);
+    intake = open_intake(0);
+    usleep(1500000);
+    CHECK(count_trays() == 1 && are_there(0, 2));
+    CHECK(take(intake, 2, 10) && are_there(2, 3));
+    intake_close(&intake);
+    CHECK(said("cannot remove") && count_trays() == 2 && are_there(3, 3));
+    atomic_store(&stays, false);
+    intake = open_intake(0);
+    CHECK(take(intake, 3, 10) && are_there(3, 4));
+    intake_close(&intake);
+    CHECK(count_trays() == 0);
+}
+
 /* A database of the version before. */
 static void
 check_migration(void)
@@ -457,6 +493,7 @@ main(void)
     check_full_disk();
     check_power();
     check_others();
+    check_stuck();
     check_migration();
     snprintf(command, sizeof command, "rm -r %s", folder);
     return system(command) != 0 || check_end();
