@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { INPUT_MAX = 20000, HEADER = 10, CUT = 1, LOST = 2 };
 
-/* One a row of what provider/error.c makes of them, and two of ours. */
+/* Of what provider/error.c tells apart, and two of ours. */
 static const uint32_t codes[] = {
     CUT,
     LOST,
