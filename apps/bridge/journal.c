@@ -309,6 +309,22 @@ close_if_replaced(struct journal *journal)
     close_traffic(journal);
 }
 
+/* The same for what stands before it. */
+static void
+renew_intake(struct journal *journal)
+{
+    if (journal->intake == NULL || intake_is_in_place(journal->intake))
+        return;
+    log_warning("the messages before the database are gone or replaced: "
+                "%s-intake",
+                journal->path);
+    intake_close(&journal->intake);
+    journal->intake =
+        intake_open(journal->path, journal->durability, journal->most);
+    if (journal->intake == NULL)
+        close_traffic(journal);
+}
+
 static void
 try_again(struct journal *journal, int64_t second)
 {
@@ -326,6 +342,7 @@ void
 journal_look(struct journal *journal, int64_t second)
 {
     close_if_replaced(journal);
+    renew_intake(journal);
     if (journal->traffic == NULL)
         try_again(journal, second);
     flush(journal);

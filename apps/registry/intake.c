@@ -110,6 +110,7 @@ rest(struct intake *intake, enum mover_result result,
         wait_for_change(intake, TRY_AGAIN);
     if (result == MOVER_DONE && !intake->is_ending &&
         done->tray == intake->limit.tray && done->end == intake->limit.end) {
+        intake->bytes = done->end; /* also if somebody removed the others */
         intake->is_idle = true;
         wait_for_change(intake, IDLE);
         intake->is_idle = false;
@@ -331,6 +332,13 @@ intake_close(struct intake **intake)
     free(gone);
 }
 
+bool
+intake_is_in_place(const struct intake *intake)
+{
+    return tray_folder_is_in_place(intake->folder, intake->lock) &&
+           (intake->tray.fd < 0 || tray_is_linked(&intake->tray));
+}
+
 void
 intake_look(struct intake *intake)
 {
@@ -434,6 +442,10 @@ take_in(struct intake *intake, const struct entry *entry)
 
         take_back(intake, is_written);
         return refuse(intake, strerror(reason));
+    }
+    if (!tray_is_linked(&intake->tray)) {
+        take_back(intake, true);
+        return refuse(intake, "somebody removed the file that they were in");
     }
     intake->end += size + entry->length;
     publish(intake, size + entry->length);

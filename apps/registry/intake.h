@@ -45,6 +45,12 @@ CHECKED bool
 intake_state(struct intake *intake, uint64_t num_id, const void *data,
              size_t length);
 
+/* False when somebody has moved or removed the folder, or the file that is
+ * being filled: then the intake is to be closed and opened again, or what it
+ * takes is found by nobody.  To be asked about once a second. */
+CHECKED bool
+intake_is_in_place(const struct intake *intake);
+
 /* Logs what the thread had to say; to be called about once a second. */
 void
 intake_look(struct intake *intake);

@@ -92,6 +92,10 @@ take_tray(struct mover *mover, uint64_t number)
         return true;
     size = tray_size(&mover->tray);
     tray_close(&mover->tray);
+    if (size >= ENTRY_FILE_HEAD)
+        log_warning("%s/%020" PRIu64 " is none of ours, or of another version: "
+                    "it is left there as .damaged",
+                    mover->folder, number);
     tray_remove(mover->folder, number, size >= ENTRY_FILE_HEAD);
     return true;
 }

@@ -64,6 +64,16 @@ tray_folder_open(const char *folder, int *fd)
 }
 
 bool
+tray_folder_is_in_place(const char *folder, int fd)
+{
+    struct stat here;
+    struct stat ours;
+
+    return lstat(folder, &here) == 0 && fstat(fd, &ours) == 0 &&
+           here.st_dev == ours.st_dev && here.st_ino == ours.st_ino;
+}
+
+bool
 tray_folder_make(const char *path)
 {
     char *folder = tray_folder_name(path);
@@ -209,6 +219,14 @@ tray_size(const struct tray *tray)
     struct stat file;
 
     return fstat(tray->fd, &file) == 0 ? (uint64_t)file.st_size : 0;
+}
+
+bool
+tray_is_linked(const struct tray *tray)
+{
+    struct stat file;
+
+    return fstat(tray->fd, &file) == 0 && file.st_nlink > 0;
 }
 
 void

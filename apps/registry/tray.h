@@ -30,6 +30,10 @@ struct tray_view {
 CHECKED char *
 tray_folder_name(const char *path);
 
+/* Is FD still what stands at FOLDER? */
+CHECKED bool
+tray_folder_is_in_place(const char *folder, int fd);
+
 /* Makes the folder of the database PATH, if there is none; for who may write
  * where that is, as a bridge need not.  False, logged. */
 CHECKED bool
@@ -64,6 +68,10 @@ tray_open(const char *folder, uint64_t number, struct tray *tray,
 /* How many bytes are in it; 0 when that cannot be told. */
 uint64_t
 tray_size(const struct tray *tray);
+
+/* False when somebody has removed it. */
+CHECKED bool
+tray_is_linked(const struct tray *tray);
 
 /* Closes it, if it is open. */
 void

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The messages' database is of a newer iot-tpm: the broker says so and runs on,
-# and every message that it acknowledged is pulled once all is well.  With the
-# argument "all" also when it is no database, damaged, and empty.
+# The messages' database is of a newer iot-tpm, or the folder before it is
+# gone: the broker says so and runs on, and every message that it acknowledged
+# is pulled once all is well.  With the argument "all" also when it is no
+# database, damaged, and empty.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
 need mosquitto_passwd python3 sqlite3 jq
@@ -70,6 +71,13 @@ if test "${1:-}" = all; then
     away '' is_damaged
     away 'not a ' is_empty
 fi
+
+# What stands before it is removed, and made again by whoever comes next.
+log_mark
+rm -r "$traffic-intake"
+expect_logged 'the messages before the database are gone or replaced'
+expect wait_until 80 say 'after the folder was gone'
+expect is_running "$BROKER_PID"
 
 # All that was acknowledged.
 for ((i = 0; i < 20; i++)); do

@@ -306,7 +306,7 @@ check_damage(void)
     CHECK(are_there(1, 3) && said("is damaged"));
     memset(bytes, 'x', 100);
     copy_tray(1, true, bytes, 100, 0);
-    CHECK(are_there(0, 0) && count_trays() == 1);
+    CHECK(are_there(0, 0) && count_trays() == 1 && said("is none of ours"));
 }
 
 /* While the database is locked, messages wait in several trays, and not
