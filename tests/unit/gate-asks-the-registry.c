@@ -266,9 +266,11 @@ knock(struct site *site, const char *address)
     struct gate_device device;
     char *token = site->token;
     enum gate_reason reason;
+    char *digit;
 
     site->token = strdup(token);
-    site->token[strlen(token) - 2] ^= 4; /* within the signature */
+    digit = site->token + strlen(token) - 2; /* of the signature */
+    *digit = *digit == 'A' ? 'B' : 'A';
     site->address = address;
     reason = visit(site, DEVICE, &device);
     free(site->token);
