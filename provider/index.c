@@ -29,11 +29,13 @@ struct index {
     uint16_t len;
 };
 
-/* By whose right it can be read without a password; 0: by nobody's. */
+/* By whose right it can be read without a password, where a wrong try does no
+ * harm: it may have one after all. 0: by nobody's. */
 static TPM2_HANDLE
 find_reader(const struct index *index, TPMA_NV attributes)
 {
-    if ((attributes & TPMA_NV_AUTHREAD) != 0)
+    if ((attributes & TPMA_NV_AUTHREAD) != 0 &&
+        (attributes & TPMA_NV_NO_DA) != 0)
         return index->handle;
     return (attributes & TPMA_NV_OWNERREAD) != 0 ? TPM2_RH_OWNER : 0;
 }
@@ -46,7 +48,8 @@ check_area(struct tpm *tpm, const TPMS_NV_PUBLIC *area, TPM2_HANDLE reader)
     if ((area->attributes & TPMA_NV_WRITTEN) == 0)
         why = "nothing has been written to it";
     else if (reader == 0)
-        why = "it can only be read with its policy";
+        why = "it can only be read with its policy, or with a password of "
+              "which a wrong one counts towards lockout";
     else if (area->dataSize == 0)
         why = "it holds nothing";
     if (why != NULL)

@@ -46,7 +46,7 @@ ca_key "$T/peer.key"
 openssl_plain pkey -in "$T/peer.key" -pubout -outform DER -out "$T/peer.der"
 openssl pkey -provider tpm2 -provider base -in "$T/mine.pem" -pubout \
     -out "$T/mine.pub"
-store 0x1000012 'authread|ownerwrite' "$T/peer.der"
+store 0x1000012 'authread|no_da|ownerwrite' "$T/peer.der"
 expect_ok openssl pkeyutl -provider tpm2 -provider base -provider default \
     -derive -inkey "$T/mine.pem" -peerkey handle:0x1000012 -out "$T/secret"
 expect_ok openssl_plain pkeyutl -derive -inkey "$T/peer.key" \
@@ -66,7 +66,10 @@ tpm_direct tpm2_nvdefine -Q -C o -s 4 -a 'policyread|ownerwrite' 0x1000021
 printf 1234 >"$T/rubbish"
 tpm_direct tpm2_nvwrite -Q -C o -i "$T/rubbish" 0x1000021
 refused 'it can only be read with its policy' 0x1000021
-store 0x1000022 'authread|ownerwrite' "$T/rubbish"
+# An empty password may be the wrong one.
+store 0x1000023 'authread|ownerwrite' "$T/peer.der"
+refused 'counts towards lockout' 0x1000023
+store 0x1000022 'authread|no_da|ownerwrite' "$T/rubbish"
 expect_error . openssl x509 -provider tpm2 -provider base \
     -in handle:0x1000022 -noout
 # Who wants a private key is told at once that an index has none.
