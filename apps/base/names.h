@@ -91,6 +91,8 @@ names_write_topic(const struct names_topic *topic, char *buffer, size_t size);
  */
 CHECKED char *
 names_pack(const struct names_path *path);
+
+/* The path that was packed; and its device alone, within PACKED. */
 void
 names_unpack(const char *packed, struct names_path *path);
 const char *

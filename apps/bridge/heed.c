@@ -194,15 +194,16 @@ heed_news(struct bridge *bridge)
     heed->count = 0;
 }
 
-/* Is it time to send a config again?  Never while it waits for its turn in the
- * broker: those would pile up there. */
+/* Is it time to send a config again?  What waits for its turn in the broker
+ * is followed soon by none, or those would pile up there; but later, by ever
+ * fewer, as the broker throws away what a full queue has no room for. */
 static bool
 is_due(const struct bridge *bridge, const struct flight *flight)
 {
-    int64_t wait = flight->is_stale ? STALE_WAIT : flight->wait;
+    int64_t wait =
+        flight->is_stale && flight->mid != 0 ? STALE_WAIT : flight->wait;
 
-    return flight->command == 0 && flight->mid != 0 &&
-           bridge->second - flight->since >= wait;
+    return flight->command == 0 && bridge->second - flight->since >= wait;
 }
 
 static void
