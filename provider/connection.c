@@ -28,7 +28,8 @@ enum { RETURN_PAUSE_MS = 100, RETURN_TRIES = 50 };
 enum {
     CROWDED_PAUSE_MS = 10,
     CROWDED_PATIENCE_MS = 5000,
-    CROWDED_LONGEST_MS = 12000
+    CROWDED_LONGEST_MS = 12000,
+    REST_MS = 1000 /* a machine may be so busy that the living stand still */
 };
 
 /* Seconds: some chips need two minutes for an RSA key; what is left behind in
@@ -294,7 +295,7 @@ wait_for_room(const struct provider *prov, int *waited_ms, int longest_ms)
 static int
 may_despair(struct tpm *tpm)
 {
-    if (tpm->has_despaired || !tidy_is_at_rest(tpm))
+    if (tpm->has_despaired || !tidy_is_at_rest(tpm, REST_MS))
         return 0;
     tpm->has_despaired = 1;
     tpm->has_lost = 1;

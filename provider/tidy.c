@@ -14,7 +14,7 @@
 #include <tss2/tss2_sys.h>
 
 /* Those who share a TPM come and go within milliseconds. */
-enum { LOOKS = 25, LOOK_PAUSE_MS = 10 };
+enum { LOOK_PAUSE_MS = 10, REST_MS = 250 };
 
 /* Reads quietly, beside the command whose fault is known. */
 static TSS2_RC
@@ -64,6 +64,14 @@ can_tidy(struct tpm *tpm)
     return 1;
 }
 
+/* What cannot be flushed may be at another handle than we were told; or, when
+ * there is nothing, somebody who lives has taken it away. */
+static int
+may_be_elsewhere(struct tpm *tpm, TSS2_RC code)
+{
+    return !tpm_code_is(code, TPM2_RC_HANDLE) || tidy_is_at_rest(tpm, REST_MS);
+}
+
 void
 tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
 {
@@ -78,10 +86,10 @@ tpm_flush(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
     call.is_quiet = 1;
     while (call_again(&call, Tss2_Sys_FlushContext_Prepare(tpm->sys, handle)))
         continue;
-    if (call.code != TSS2_RC_SUCCESS && name != NULL)
-        tpm->has_lost = 1; /* it was at another handle, or is gone */
-    else if (call.code != TSS2_RC_SUCCESS && !tpm->is_fresh)
-        tpm->has_lost_session = 1;
+    if (call.code != TSS2_RC_SUCCESS && may_be_elsewhere(tpm, call.code)) {
+        tpm->has_lost |= name != NULL;
+        tpm->has_lost_session |= name == NULL && !tpm->is_fresh;
+    }
     tpm->fault = fault;
 }
 
@@ -196,12 +204,16 @@ count_loaded(struct tpm *tpm, struct census *census)
 }
 
 int
-tidy_is_at_rest(struct tpm *tpm)
+tidy_is_at_rest(struct tpm *tpm, int ms)
 {
     struct census first, now;
 
+    if (tpm->is_shared)
+        return 0;
     count_loaded(tpm, &first);
-    for (int i = 0; i < LOOKS; i++) {
+    if (first.objects.count == 0 && first.sessions.count == 0)
+        return 0; /* all of a crowd are waiting */
+    for (; ms > 0; ms -= LOOK_PAUSE_MS) {
         connection_pause(LOOK_PAUSE_MS);
         count_loaded(tpm, &now);
         if (memcmp(&now, &first, sizeof now) != 0)

@@ -14,9 +14,10 @@
 CHECKED int
 tidy_is_still(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name);
 
-/* Whether nobody loads or flushes anything for a while, so that what is there
- * may have been left by somebody who is gone. */
+/* Whether something is loaded and for so long nobody loads or flushes any more,
+ * so that it may have been left by somebody who is gone; never where a TPM is
+ * shared. */
 CHECKED int
-tidy_is_at_rest(struct tpm *tpm);
+tidy_is_at_rest(struct tpm *tpm, int ms);
 
 #endif
