@@ -43,7 +43,8 @@ descriptor_bound(TSS2_TCTI_CONTEXT *tcti, int seconds);
 char *
 descriptor_path(TSS2_TCTI_CONTEXT *tcti);
 
-/* Puts nothing (/dev/null) under all of them. */
+/* Puts an empty file under all of them that nobody else has: a daemon has
+ * /dev/null open itself, and perhaps under the same number. */
 int
 descriptor_turn_away(TSS2_TCTI_CONTEXT *tcti);
 

@@ -37,7 +37,7 @@ are_ours(const char *file)
         return false;
     for (int fd = FIRST; fd <= LAST; fd++)
         if (fstat(fd, &found) != 0 || found.st_ino != wanted.st_ino ||
-            found.st_dev != wanted.st_dev)
+            found.st_dev != wanted.st_dev || fcntl(fd, F_GETFD) != 0)
             return false;
     return true;
 }
