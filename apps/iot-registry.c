@@ -88,15 +88,68 @@ static const struct options_program program = { .name = PROGRAM,
                                                 .synopsis = "VERB [OPTION ...]",
                                                 .rows = no_rows };
 
-static void
-print_help(void)
+/* Whether the verb of WORDS is one of GROUP, as "devices" or "devices
+ * configs"; all are of "". */
+static bool
+is_of_group(const char *words, const char *group)
 {
-    printf("usage: " PROGRAM " VERB [OPTION ...]\n\n"
-           "Keeps the site's registries, their devices, and what these "
-           "send.\n\n");
-    for (size_t i = 0; i < VERB_COUNT; i++)
+    size_t length = strlen(group);
+
+    return length == 0 ||
+           (strncmp(words, group, length) == 0 && words[length] == ' ');
+}
+
+/* Prints the verbs of GROUP; false if it is no group. */
+static bool
+print_help(const char *group)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        if (!is_of_group(verbs[i].words, group))
+            continue;
+        if (!any)
+            printf("usage: " PROGRAM " VERB [OPTION ...]\n\n"
+                   "Keeps the site's registries, their devices, and what these "
+                   "send.\n\n");
+        any = true;
         printf("  %-38s%s\n", verbs[i].words, verbs_summary(verbs[i].verb));
-    printf("\n" PROGRAM " VERB --help says more.\n");
+    }
+    if (any)
+        printf("\n" PROGRAM " VERB --help says more.\n");
+    return any;
+}
+
+/* The words of ARGV before the first option, with blanks between, and which
+ * that option is; what does not fit is no verb either. */
+static int
+words_of(int argc, char **argv, char *words, size_t size)
+{
+    size_t length = 0;
+    int i = 1;
+
+    *words = '\0';
+    for (; i < argc && argv[i][0] != '-' && length < size; i++)
+        length += (size_t)snprintf(words + length, size - length, "%s%s",
+                                   i > 1 ? " " : "", argv[i]);
+    return i;
+}
+
+/* What is no verb is a group that is to be explained, or wrong. */
+static enum exit_code
+no_verb(int argc, char **argv)
+{
+    char words[NAME_SIZE];
+    int option = words_of(argc, argv, words, sizeof words);
+
+    if (option < argc && strcmp(argv[option], "--help") == 0 &&
+        print_help(words))
+        return EXIT_CODE_DONE;
+    if (*words == '\0')
+        log_error("a verb is needed; try " PROGRAM " --help");
+    else
+        log_error("there is no such verb: %s; try " PROGRAM " --help", words);
+    return EXIT_CODE_MISUSED;
 }
 
 /* Whether WORDS are the first of ARGV[1..]; *USED is how many. */
@@ -124,10 +177,6 @@ main(int argc, char **argv)
 
     log_open(PROGRAM, NULL);
     standard_guard();
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-        print_help();
-        return EXIT_CODE_DONE;
-    }
     if (argc > 1 && strcmp(argv[1], "--version") == 0 &&
         options_parse(&program, 2, argv, NULL, NULL, NULL) == OPTIONS_DONE)
         return EXIT_CODE_DONE;
@@ -146,6 +195,5 @@ main(int argc, char **argv)
             "(1), FILES");
         return EXIT_CODE_MISUSED;
     }
-    log_error("there is no such verb; try " PROGRAM " --help");
-    return EXIT_CODE_MISUSED;
+    return (int)no_verb(argc, argv);
 }

@@ -149,7 +149,12 @@ expect_ok devices delete gateway-1
 expect_ok registries delete factory
 
 # What makes no sense is misuse and changes nothing.
-expect_fail 2 'no such verb' iot-registry devices sing
+expect_fail 2 'no such verb: devices sing' iot-registry devices sing
+expect_fail 2 'no such verb: sing' iot-registry sing --help
+expect_fail 2 'a verb is needed' iot-registry
+expect_ok iot-registry devices configs --help
+expect grep -q '^  devices configs get-value ' "$T/out"
+expect_not grep -q '^  devices states list ' "$T/out"
 expect_fail 2 '--project is missing' iot-registry devices list
 expect_fail 2 'es256-x509-pem' devices create d-1 \
     --public-key path=device.crt,type=rs512
