@@ -430,6 +430,10 @@ main(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return (int)verbs[i].main(argc - 1, argv + 1);
+    if (argc > 1 && argv[1][0] != '-') {
+        log_error("there is no such verb: %s; try iot-key --help", argv[1]);
+        return EXIT_CODE_MISUSED;
+    }
     switch (options_parse(&whole_program, argc, argv, NULL, NULL, NULL)) {
     case OPTIONS_DONE:
         return EXIT_CODE_DONE;

@@ -86,6 +86,7 @@ static const char *const not_of_the_tpm[] = {
     "not a key file that can be used",
     "not a key URI",
     "out of memory",
+    "parameter refused",
 };
 
 static enum exit_code

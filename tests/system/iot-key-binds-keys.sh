@@ -71,12 +71,12 @@ story 'EC -pkeyopt ec_paramgen_curve:P-384'
 openssl_plain genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 \
     -out thief.key
 cp signed.pem before.pem
-expect_fail 3 'not the key that this one was left to' iot-key authorize \
+expect_fail 1 'not the key that this one was left to' iot-key authorize \
     --key signed.pem --signer thief.key --pcr sha256:16
-expect_fail 3 'was not left to a signer' iot-key authorize --key pcr.pem \
+expect_fail 1 'was not left to a signer' iot-key authorize --key pcr.pem \
     --signer maker.key --pcr sha256:16
-expect_fail 3 'PCRs of one bank' "${authorize[@]}" --pcr 16
-expect_fail 3 'no file with a private key' iot-key authorize \
+expect_fail 1 'PCRs of one bank' "${authorize[@]}" --pcr 16
+expect_fail 1 'no file with a private key' iot-key authorize \
     --key signed.pem --signer maker.pub --pcr sha256:16
 expect_fail 1 'never overwritten' "${authorize[@]}" --pcr sha256:16 \
     --out copy.pem
@@ -110,8 +110,8 @@ expect_error 'only with its policy.*the file that was written' \
 expect_ok openssl pkey -provider tpm2 -provider default -in stays.pem \
     -out again.pem
 expect cmp stays.pem again.pem
-expect_fail 3 'PCRs of one bank' iot-key create --out none.pem --pcr 7
-expect_fail 3 'no file with a public key' iot-key create --out none.pem \
+expect_fail 1 'PCRs of one bank' iot-key create --out none.pem --pcr 7
+expect_fail 1 'no file with a public key' iot-key create --out none.pem \
     --authorized-by pcr.pem
 expect test ! -e none.pem
 expect tpm_is_clean

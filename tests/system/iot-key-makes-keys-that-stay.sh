@@ -102,6 +102,8 @@ expect cmp "$T/out" refers.pub
 
 expect_fail 2 'could read the key back' iot-key create --out -
 expect_fail 2 '--handle or --out is needed' iot-key create
+expect_fail 2 'no such verb: crate' iot-key crate
+expect_fail 2 'a verb is needed' iot-key
 expect_fail 2 '--handle' iot-key create --handle 0x01800001
 expect_fail 2 'unknown algorithm' iot-key create --out other.pem \
     --algorithm ed25519
