@@ -175,6 +175,59 @@ read_number(const json_t *object, uint64_t *number)
     return true;
 }
 
+/* A misspelt member, passed over, would let in a device that is not as it was
+ * meant; in the parts of one what a later service may add does no harm. */
+static bool
+knows_all(json_t *object)
+{
+    static const char *const members[] = {
+        "id",
+        "name",
+        "numId",
+        "credentials",
+        "config",
+        "state",
+        "metadata",
+        "blocked",
+        "logLevel",
+        "gatewayConfig",
+        "lastHeartbeatTime",
+        "lastEventTime",
+        "lastStateTime",
+        "lastConfigSendTime",
+        "lastConfigAckTime",
+        "lastErrorTime",
+        "lastErrorStatus",
+        "connectedSince",
+    };
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(object, name, value)
+    {
+        size_t i = 0;
+
+        while (i < sizeof members / sizeof *members &&
+               strcmp(members[i], name) != 0)
+            i++;
+        if (i == sizeof members / sizeof *members) {
+            log_error("a device has no member %s", name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+read_blocked(const json_t *object, bool *is_blocked)
+{
+    const json_t *value = json_object_get(object, "blocked");
+
+    *is_blocked = json_is_true(value);
+    return value == NULL || json_is_null(value) || json_is_boolean(value) ||
+           refuse("blocked is neither true nor false");
+}
+
 static bool
 read_parts(json_t *object, struct registry_import *item)
 {
@@ -190,8 +243,8 @@ read_parts(json_t *object, struct registry_import *item)
     if (id == NULL || strlen(id) > NAMES_ID_MOST)
         return refuse("a device has no id, or one that is too long");
     snprintf(device->id, sizeof device->id, "%s", id);
-    device->blocked = json_is_true(json_object_get(object, "blocked"));
-    if (!read_word(object, "logLevel", REGISTRY_LOG_LEVELS, &level) ||
+    if (!knows_all(object) || !read_blocked(object, &device->blocked) ||
+        !read_word(object, "logLevel", REGISTRY_LOG_LEVELS, &level) ||
         !read_word(gateway, "gatewayType", REGISTRY_GATEWAY_TYPES, &type) ||
         !read_word(gateway, "gatewayAuthMethod", REGISTRY_AUTH_METHODS,
                    &method))

@@ -12,8 +12,8 @@ enum { READ_DEVICE_MOST = 1024 * 1024 };
 
 /*
  * Reads a device, as resources_device writes it, of LENGTH bytes; what the
- * store gives (name, numId, times) is passed over.  False, logged: it is no
- * JSON, has a member twice, or one of another type.  Free it with
+ * store gives (name, times) is passed over.  False, logged: it is no JSON, has
+ * a member twice, one that no device has, or one of another type.  Free it with
  * read_device_free, also then.
  */
 CHECKED bool

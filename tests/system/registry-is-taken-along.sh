@@ -97,8 +97,8 @@ expect test "$(jq length out)" = 12000
 expect_ok devices list --limit 700 --format yaml
 expect test "$(grep -c '^- ' out)" = 700
 
-# What is none: a type, base64, an id twice, a member twice; and the rules of
-# the registry hold here too.
+# What is none: a type, base64, an id twice, a member twice, one that no device
+# has; and the rules of the registry hold here too.
 # refused TEXT LINE
 refused()
 {
@@ -114,6 +114,8 @@ refused 'numId is no number' '{"id":"abc-1","numId":"0x10"}'
 refused 'numId is no number' '{"id":"abc-1","numId":"9223372036854775808"}'
 refused 'logLevel is no word' '{"id":"abc-1","logLevel":"LOUD"}'
 refused 'binaryData is no base64' '{"id":"abc-1","config":{"binaryData":"%"}}'
+refused 'no member blokced' '{"id":"abc-1","blokced":true}'
+refused 'neither true nor false' '{"id":"abc-1","blocked":"true"}'
 refused 'at most 3 credentials' '{"id":"abc-1","credentials":[1,2,3,4]}'
 refused 'a credential has no key' '{"id":"abc-1","credentials":[{}]}'
 refused 'no id of a device' '{"id":"goog-1"}'
