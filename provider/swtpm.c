@@ -151,9 +151,8 @@ receive_header(struct swtpm *swtpm, int64_t deadline)
 {
     TSS2_RC code = TSS2_RC_SUCCESS;
 
-    if (swtpm->has_header)
-        return code;
-    code = read_until(swtpm->fd, swtpm->header, HEADER_SIZE, deadline);
+    if (!swtpm->has_header)
+        code = read_until(swtpm->fd, swtpm->header, HEADER_SIZE, deadline);
     swtpm->has_header = code == TSS2_RC_SUCCESS;
     if (code == TSS2_RC_SUCCESS && answer_size(swtpm) < HEADER_SIZE)
         return TSS2_TCTI_RC_MALFORMED_RESPONSE;
