@@ -58,11 +58,17 @@ free_ports()
     fail 'no free port found'
 }
 
-# is_ours PID DIR: it runs, and its command line names the folder.
+# is_ours PID DIR: it runs, and its command line names the folder.  One that is
+# just being started has none for a moment, nor has one that has ended.
 is_ours()
 {
-    test -r "/proc/$1/cmdline" &&
-        tr '\0' ' ' <"/proc/$1/cmdline" | grep -qF -- "$2"
+    local line tries
+    for ((tries = 0; tries < 20; tries++)); do
+        line=$(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") || return 1
+        test -z "$line" || break
+        sleep 0.02
+    done 2>/dev/null
+    test "${line/"$2"/}" != "$line"
 }
 
 # serve DIR NAME PORT COMMAND...: starts a server that DIR/NAME.pid and
