@@ -38,18 +38,18 @@ main(int argc, char **argv)
 {
     EVP_PKEY *key = NULL;
     int count = argc >= 3 && argc <= 5 ? atoi(argv[2]) : 0;
+    bool ok = true;
 
     if (count == 0)
         errx(2, "usage: sign-and-let-go URI N [DEVICE|- [PASSWORD]]");
     key = signer_key_load_by(NULL, argv[1], argc == 5 ? argv[4] : NULL);
     if (key == NULL)
         return 1;
-    for (int i = 0; i < count; i++) {
-        if (!signer_sign(NULL, key, (unsigned)i))
-            return 1;
-        if (!is_let_go(argv[3]))
+    for (int i = 0; ok && i < count; i++) {
+        ok = signer_sign(NULL, key, (unsigned)i);
+        if (ok && !is_let_go(argv[3]))
             errx(1, "the TPM is held after signature %d", i + 1);
     }
     EVP_PKEY_free(key);
-    return 0;
+    return ok ? 0 : 1;
 }
