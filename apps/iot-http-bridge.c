@@ -4,11 +4,11 @@
  * and fetch their configuration.  It opens databases and doors; what calls mean
  * is in httpbridge/.  cloud-iot-core reference, section 4.
  */
+#include "base/clock.h"
 #include "base/exit.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "base/standard.h"
-#include "bridge/clock.h"
 #include "bridge/database.h"
 #include "bridge/sink.h"
 #include "gate/gate.h"

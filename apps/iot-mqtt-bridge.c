@@ -7,11 +7,11 @@
  *
  * mosquitto calls everything here from its one thread, so nothing waits.
  */
+#include "base/clock.h"
 #include "base/log.h"
 #include "bridge/admit.h"
 #include "bridge/bridge.h"
 #include "bridge/broker-log.h"
-#include "bridge/clock.h"
 #include "bridge/consider.h"
 #include "bridge/database.h"
 #include "bridge/drain.h"

@@ -3,16 +3,15 @@
  * Lines of log between two threads.  Bounded: a thread that fails again and
  * again says so, and fills nothing.
  */
-#include "log.h"
-
 #include "logqueue.h"
+
+#include "clock.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { LINES_MOST = 16, LINE_SIZE = 512, SAY_AGAIN = 60 /* seconds */ };
 
@@ -26,7 +25,7 @@ struct log_queue {
     size_t count;
     struct line lines[LINES_MOST];
     char last[LINE_SIZE];
-    time_t said;
+    int64_t said; /* on clock_seconds */
 };
 
 struct log_queue *
@@ -51,15 +50,6 @@ log_queue_free(struct log_queue **queue)
     *queue = NULL;
 }
 
-static time_t
-now(void)
-{
-    struct timespec time = { 0, 0 };
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec;
-}
-
 void
 logqueue_add(struct log_queue *queue, enum log_level level, const char *text)
 {
@@ -69,11 +59,11 @@ logqueue_add(struct log_queue *queue, enum log_level level, const char *text)
     line = &queue->lines[queue->count];
     if (queue->count < LINES_MOST &&
         (strncmp(text, queue->last, LINE_SIZE - 1) != 0 ||
-         now() - queue->said >= SAY_AGAIN)) {
+         clock_seconds() - queue->said >= SAY_AGAIN)) {
         line->level = level;
         snprintf(line->text, sizeof line->text, "%s", text);
         memcpy(queue->last, line->text, sizeof queue->last);
-        queue->said = now();
+        queue->said = clock_seconds();
         queue->count++;
     }
     pthread_mutex_unlock(&queue->mutex);

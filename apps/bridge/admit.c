@@ -5,8 +5,8 @@
  */
 #include "admit.h"
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "clock.h"
 #include "drain.h"
 #include "end.h"
 #include "gate/gate.h"

@@ -6,8 +6,8 @@
  */
 #include "drain.h"
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "clock.h"
 #include "end.h"
 
 #include <signal.h>

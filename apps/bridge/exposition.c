@@ -4,7 +4,7 @@
  */
 #include "exposition.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 

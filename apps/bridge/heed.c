@@ -5,9 +5,9 @@
  */
 #include "heed.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "broker-log.h"
-#include "clock.h"
 #include "ear.h"
 #include "heard.h"
 #include "journal.h"

@@ -6,8 +6,8 @@
  */
 #include "publish.h"
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "clock.h"
 #include "end.h"
 #include "gateway.h"
 #include "journal.h"

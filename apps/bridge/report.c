@@ -5,8 +5,8 @@
  */
 #include "report.h"
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "clock.h"
 #include "site.h"
 
 #include <mosquitto_broker.h>

@@ -5,7 +5,7 @@
  */
 #include "sink.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "limit.h"
 
 #include <inttypes.h>

@@ -5,8 +5,8 @@
  */
 #include "subscribe.h"
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "clock.h"
 #include "gateway.h"
 #include "party.h"
 #include "push.h"

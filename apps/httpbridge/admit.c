@@ -4,8 +4,8 @@
  * device is told, which is little, and what the operator is told, which is all.
  * Sections 4.2 and 4.3.
  */
+#include "base/clock.h"
 #include "base/log.h"
-#include "bridge/clock.h"
 #include "call.h"
 #include "http/request.h"
 #include "registry/traffic.h"

@@ -4,9 +4,9 @@
  * it say, for whom, may it so soon, and then do it; what it writes together
  * with others.  Section 4.1.
  */
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/options.h"
-#include "bridge/clock.h"
 #include "call.h"
 #include "http/request.h"
 #include "http/routes.h"

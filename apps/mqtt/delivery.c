@@ -9,6 +9,7 @@
 #include "arrival.h"
 #include "lines.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -87,15 +87,6 @@ delivery_heed_signals(void)
     sigaction(SIGXFSZ, &ignored, NULL);
 }
 
-static int64_t
-now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void
 end(struct run *run, enum delivery_end how)
 {
@@ -106,7 +97,7 @@ end(struct run *run, enum delivery_end how)
 static void
 show_progress(struct run *run, bool is_last)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_milliseconds();
 
     if (!run->shows_progress || (now < run->next_progress && !is_last))
         return;
@@ -140,7 +131,7 @@ on_acknowledged(void *context, uint64_t tag)
 
     spool_acknowledge(run->spool, tag);
     run->acknowledged++;
-    run->last_success = now_ms();
+    run->last_success = clock_milliseconds();
 }
 
 static void
@@ -244,7 +235,8 @@ take_lines(struct run *run)
                LINES_NONE) {
         if (answer == LINES_END) {
             lines_free(&run->lines);
-            run->last_success = now_ms(); /* from here on time counts */
+            run->last_success =
+                clock_milliseconds(); /* from here on time counts */
         } else {
             run->line_number++;
             if (answer == LINES_TOO_LONG)
@@ -262,7 +254,7 @@ is_too_early(struct run *run)
 {
     static const char ending[] = "/state";
     size_t length = sizeof ending - 1;
-    int64_t now = now_ms();
+    int64_t now = clock_milliseconds();
 
     if (run->held.topic_length < length ||
         memcmp(run->held.topic + run->held.topic_length - length, ending,
@@ -305,7 +297,7 @@ heed_signal(struct run *run)
 {
     if (signal_seen == 0 || run->stop_at != 0)
         return;
-    run->stop_at = now_ms() + STOP_MOST;
+    run->stop_at = clock_milliseconds() + STOP_MOST;
     lines_free(&run->lines);
     if (!run->is_line_waiting)
         return;
@@ -323,7 +315,7 @@ has_run_out(const struct run *run, bool is_listening)
     int64_t most = run->settings->timeout * 1000;
 
     return most > 0 && !must_go_on(run) && !is_listening &&
-           now_ms() >= run->last_success + most;
+           clock_milliseconds() >= run->last_success + most;
 }
 
 /* When nothing was heard there has been no reason yet. */
@@ -348,11 +340,11 @@ look_for_end(struct run *run)
     if (run->is_over)
         return;
     if (is_empty && session_is_up(run->session))
-        run->last_success = now_ms();
+        run->last_success = clock_milliseconds();
     if (is_empty && run->lines == NULL && !is_listening)
         end(run, run->has_lost ? DELIVERY_FAILED : DELIVERY_DONE);
-    else if (run->stop_at != 0 &&
-             (now_ms() >= run->stop_at || !session_is_up(run->session)))
+    else if (run->stop_at != 0 && (clock_milliseconds() >= run->stop_at ||
+                                   !session_is_up(run->session)))
         end(run, DELIVERY_STOPPED);
     else if (has_run_out(run, is_listening))
         give_up(run);
@@ -361,7 +353,7 @@ look_for_end(struct run *run)
 static int
 step_length(const struct run *run)
 {
-    int64_t left = run->next_state - now_ms();
+    int64_t left = run->next_state - clock_milliseconds();
 
     if (!run->is_held || left > STEP)
         return STEP;
@@ -373,7 +365,7 @@ loop(struct run *run)
 {
     bool is_readable;
 
-    run->last_success = now_ms();
+    run->last_success = clock_milliseconds();
     look_for_end(run); /* there may be nothing to do */
     while (!run->is_over) {
         bool wants_input = run->lines != NULL && !run->is_line_waiting;

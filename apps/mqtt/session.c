@@ -12,6 +12,7 @@
 #include "reason.h"
 #include "tls.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -63,15 +64,6 @@ struct session {
     char detail[DETAIL_SIZE]; /* what libmosquitto said went wrong */
 };
 
-static int64_t
-now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void
 forget_client(struct session *session)
 {
@@ -85,7 +77,7 @@ forget_client(struct session *session)
 static void
 drop(struct session *session, enum session_trouble trouble, const char *reason)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_milliseconds();
     int64_t delay;
 
     if (session_is_up(session))
@@ -128,7 +120,7 @@ on_connect(struct mosquitto *client, void *context, int code)
     if (code != 0)
         return; /* the loop's result follows */
     session->state = STATE_UP;
-    session->up_since = now_ms();
+    session->up_since = clock_milliseconds();
     session->due = session->up_since + session->renew_in;
     for (size_t i = 0; i < SESSION_FILTERS_MOST; i++)
         if (session->settings.filters[i] != NULL &&
@@ -164,7 +156,7 @@ on_publish(struct mosquitto *client, void *context, int mid)
             continue;
         slot->is_used = false;
         session->outstanding--;
-        session->progress = now_ms();
+        session->progress = clock_milliseconds();
         session->settings.events->acknowledged(session->settings.context,
                                                slot->tag);
         return;
@@ -269,17 +261,17 @@ attempt(struct session *session)
         return;
     }
     session->state = STATE_ASKING;
-    session->due = now_ms() + ANSWER_MOST;
+    session->due = clock_milliseconds() + ANSWER_MOST;
 }
 
 static void
 flush(struct session *session)
 {
-    int64_t end = now_ms() + GOODBYE_MOST;
+    int64_t end = clock_milliseconds() + GOODBYE_MOST;
     int socket = mosquitto_socket(session->client);
 
     while (socket >= 0 && mosquitto_want_write(session->client) &&
-           now_ms() < end) {
+           clock_milliseconds() < end) {
         struct pollfd poll_one = { .fd = socket, .events = POLLOUT };
 
         if (poll(&poll_one, 1, TICK) <= 0 ||
@@ -306,7 +298,7 @@ renew(struct session *session)
     forget_client(session);
     backoff_ended(&session->backoff, BACKOFF_STABLE);
     session->state = STATE_WAITING;
-    session->due = now_ms();
+    session->due = clock_milliseconds();
     session->settings.events->dropped(session->settings.context,
                                       SESSION_RENEWING, "", 0);
 }
@@ -326,7 +318,7 @@ drop_silent(struct session *session, const char *what)
 static void
 keep_time(struct session *session)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_milliseconds();
     bool is_due = now >= session->due;
 
     if (session->state == STATE_WAITING && is_due)
@@ -376,7 +368,7 @@ handle_socket(struct session *session, short events)
 static int
 waiting_time(const struct session *session, int timeout)
 {
-    int64_t left = session->due - now_ms();
+    int64_t left = session->due - clock_milliseconds();
 
     if (timeout > TICK)
         timeout = TICK;
@@ -424,7 +416,7 @@ session_publish(struct session *session, const char *topic, const void *payload,
         return false;
     *slot = (struct slot){ .is_used = true, .tag = tag };
     if (session->outstanding++ == 0)
-        session->progress = now_ms();
+        session->progress = clock_milliseconds();
     /* At QoS 0 on_publish is called before this returns, hence the address. */
     code = mosquitto_publish(session->client, &slot->mid, topic, (int)length,
                              payload, qos, false);
@@ -449,7 +441,7 @@ session_new(const struct session_settings *settings)
         return NULL;
     }
     session->settings = *settings;
-    session->due = now_ms();
+    session->due = clock_milliseconds();
     session->tls = tls_new(settings->host, settings->cafile);
     if (session->tls != NULL && mosquitto_lib_init() == MOSQ_ERR_SUCCESS)
         return session;

@@ -6,6 +6,7 @@
  */
 #include "intake.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "entry.h"
@@ -53,7 +54,7 @@ struct intake {
     uint64_t tray_most;    /* bytes of one */
     struct tray tray;      /* that is being filled; number 0 before any */
     uint64_t end;          /* of its last whole entry */
-    int64_t said;          /* that nothing can be kept, on milliseconds() */
+    int64_t said;          /* that nothing can be kept, on clock_milliseconds */
     struct mover *mover;   /* the thread's, while there is one */
     struct log_queue *lines;
     pthread_t thread;
@@ -65,15 +66,6 @@ struct intake {
     bool is_idle;             /* the thread waits for CHANGE */
     bool is_ending;
 };
-
-static int64_t
-milliseconds(void)
-{
-    struct timespec time = { 0, 0 };
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 static void
 pause_for(int ms)
@@ -89,7 +81,7 @@ pause_for(int ms)
 static void
 wait_for_change(struct intake *intake, int ms)
 {
-    int64_t end = milliseconds() + ms;
+    int64_t end = clock_milliseconds() + ms;
     struct timespec time = { end / 1000, end % 1000 * 1000000L };
 
     pthread_cond_timedwait(&intake->change, &intake->mutex, &time);
@@ -148,7 +140,7 @@ sweep(struct intake *intake, int64_t *swept)
     int64_t bytes = intake->most;
     bool is_done = true;
 
-    if (milliseconds() - *swept < IDLE)
+    if (clock_milliseconds() - *swept < IDLE)
         return true;
     pthread_mutex_lock(&intake->mutex);
     if (bytes > 0)
@@ -158,7 +150,7 @@ sweep(struct intake *intake, int64_t *swept)
         bytes = 1;
     if (mover_sweep(intake->mover, bytes, &is_done) && !is_done)
         return false;
-    *swept = milliseconds();
+    *swept = clock_milliseconds();
     return true;
 }
 
@@ -177,11 +169,11 @@ run(void *context)
         if (result != MOVER_FAILED && !sweep(intake, &swept))
             result = MOVER_FULL;
     } while (rest(intake, result, &limit));
-    end = milliseconds() + LEAVE;
+    end = clock_milliseconds() + LEAVE;
     do
         result = step(intake, &limit);
     while (result != MOVER_DONE && result != MOVER_FAILED &&
-           milliseconds() < end);
+           clock_milliseconds() < end);
     return NULL;
 }
 
@@ -351,7 +343,7 @@ intake_look(struct intake *intake)
 static bool
 refuse(struct intake *intake, const char *why)
 {
-    int64_t now = milliseconds();
+    int64_t now = clock_milliseconds();
 
     if (now - intake->said >= SAY_AGAIN) {
         log_error("messages cannot be kept in %s, and devices keep them: %s",

@@ -6,6 +6,7 @@
  */
 #include "store.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "schema.h"
@@ -77,15 +78,6 @@ store_say(const struct schema *schema, sqlite3 *db, const char *path, int code)
         log_error("%s %s: %s", schema->what, path, text);
 }
 
-static int64_t
-milliseconds(void)
-{
-    struct timespec now = { 0, 0 };
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* SQLite asks this while another holds the lock, for the time COUNT.  Its own
  * handler looks after 1, 3 and 8 ms, and misses the millisecond that a mover
  * leaves between two steps (mover.h). */
@@ -96,8 +88,8 @@ wait_for_writers(void *context, int count)
     struct registry_store *store = context;
 
     if (count == 0)
-        store->since = milliseconds();
-    if (milliseconds() - store->since >= store->wait)
+        store->since = clock_milliseconds();
+    if (clock_milliseconds() - store->since >= store->wait)
         return 0;
     nanosleep(&pause, NULL);
     return 1;

@@ -6,6 +6,7 @@
  */
 #include "traffic.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "resource.h"
 #include "station.h"
@@ -47,15 +48,13 @@ static const struct store_way ways[] = {
 static bool
 look_at_file(struct traffic *traffic)
 {
-    struct timespec now = { 0, 0 };
     struct stat file;
 
     if (stat(traffic->store.path, &file) != 0)
         return false;
     traffic->device = file.st_dev;
     traffic->inode = file.st_ino;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    traffic->opened = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    traffic->opened = clock_nanoseconds();
     return true;
 }
 

@@ -4,20 +4,12 @@
  */
 #include "progress.h"
 
+#include "base/clock.h"
+
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WIDTH = 30, DRAW_MS = 100 };
-
-static int64_t
-now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void
 progress_begin(struct progress *progress, FILE *file)
@@ -25,7 +17,7 @@ progress_begin(struct progress *progress, FILE *file)
     struct stat about;
 
     *progress = (struct progress){ .is_shown = isatty(STDERR_FILENO) == 1,
-                                   .begun = now_ms() };
+                                   .begun = clock_milliseconds() };
     if (fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode))
         progress->size = (int64_t)about.st_size;
 }
@@ -50,9 +42,9 @@ void
 progress_move(struct progress *progress, size_t bytes, size_t items)
 {
     progress->done += (int64_t)bytes;
-    if (!progress->is_shown || now_ms() - progress->drawn < DRAW_MS)
+    if (!progress->is_shown || clock_milliseconds() - progress->drawn < DRAW_MS)
         return;
-    progress->drawn = now_ms();
+    progress->drawn = clock_milliseconds();
     draw(progress, items);
 }
 

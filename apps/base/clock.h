@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The clock by which the bridge measures how long something lasts; for what
- * time it is, it asks time(2).
+ * The clock by which everything here measures how long something lasts; for
+ * what time it is, one asks time(2).
  */
-#ifndef BRIDGE_CLOCK_H
-#define BRIDGE_CLOCK_H
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
 
 #include <stdint.h>
 
