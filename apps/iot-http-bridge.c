@@ -18,7 +18,7 @@
 #include "httpbridge/httpbridge.h"
 #include "httpbridge/outlet.h"
 #include "httpbridge/rates.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <limits.h>
 #include <stdio.h>

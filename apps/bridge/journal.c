@@ -8,7 +8,7 @@
 #include "journal.h"
 
 #include "base/log.h"
-#include "registry/intake.h"
+#include "traffic/intake.h"
 
 #include <jansson.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What the bridge writes down.  Messages and states at once, because they are
- * acknowledged, by way of the intake (registry/intake.h); times, errors and
+ * acknowledged, by way of the intake (traffic/intake.h); times, errors and
  * comings and goings once a second, many in one go, so that they cost next to
  * nothing.
  */
@@ -11,7 +11,7 @@
 #include "base/checked.h"
 #include "base/names.h"
 #include "counters.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,7 +9,7 @@
 #include "base/checked.h"
 #include "base/names.h"
 #include "registry/registry.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <stdbool.h>
 

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "call.h"
 #include "http/request.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include "http/routes.h"
 #include "outlet.h"
 #include "rates.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include "call.h"
 #include "http/request.h"
 #include "registry/registry.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <jansson.h>
 

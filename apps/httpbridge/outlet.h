@@ -7,7 +7,7 @@
 #define HTTPBRIDGE_OUTLET_H
 
 #include "base/checked.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <stdint.h>
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
  */
 #include "base/log.h"
 #include "credential.h"
-#include "store.h"
+#include "store/store.h"
 
 #include <stdlib.h>
 #include <string.h>

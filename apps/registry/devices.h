@@ -6,7 +6,8 @@
 #define REGISTRY_DEVICES_H
 
 #include "credential.h"
-#include "store.h"
+#include "registry.h"
+#include "store/store.h"
 
 /* The rows of the device of PATH and of its registry.  False, logged, when
  * there is none. */

@@ -5,7 +5,8 @@
 #ifndef REGISTRY_REGISTRIES_H
 #define REGISTRY_REGISTRIES_H
 
-#include "store.h"
+#include "registry.h"
+#include "store/store.h"
 
 /* The row of the registry of PATH.  False, logged, when there is none. */
 CHECKED bool

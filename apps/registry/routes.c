@@ -3,9 +3,11 @@
  * Where what devices publish shall go: the registry's ordered routes, and its
  * topic of states.  cloud-iot-core reference, section 2.4.
  */
+#include "registry.h"
+
 #include "base/log.h"
-#include "resource.h"
-#include "store.h"
+#include "base/resource.h"
+#include "store/store.h"
 
 #include <string.h>
 

@@ -8,9 +8,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "filter.h"
-#include "registry/intake.h"
 #include "show.h"
 #include "tell.h"
+#include "traffic/intake.h"
 #include "verbs.h"
 
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include "base/exit.h"
 #include "base/options.h"
 #include "registry/registry.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <jansson.h>
 

@@ -6,9 +6,9 @@
  */
 #include "base/log.h"
 #include "call.h"
-#include "registry/topics.h"
 #include "resources.h"
 #include "show.h"
+#include "traffic/topics.h"
 #include "verbs.h"
 
 #include <inttypes.h>

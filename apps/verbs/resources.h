@@ -8,7 +8,7 @@
 
 #include "base/checked.h"
 #include "registry/registry.h"
-#include "registry/topics.h"
+#include "traffic/topics.h"
 
 #include <jansson.h>
 

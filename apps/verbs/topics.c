@@ -3,7 +3,7 @@
  * iot-registry topics and subscriptions: create, list, describe, update and
  * delete, as in "gcloud pubsub".  What is fetched through them is pull.c's.
  */
-#include "registry/topics.h"
+#include "traffic/topics.h"
 #include "base/log.h"
 #include "call.h"
 #include "show.h"

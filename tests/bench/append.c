@@ -6,8 +6,8 @@
  * transaction a message.
  */
 #include "base/log.h"
-#include "registry/intake.h"
-#include "registry/topics.h"
+#include "traffic/intake.h"
+#include "traffic/topics.h"
 
 #include <stdio.h>
 #include <stdlib.h>

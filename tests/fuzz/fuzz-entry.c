@@ -4,7 +4,7 @@
  * can be written again to the same bytes; and whatever is written is found,
  * also behind bytes that are none.
  */
-#include "registry/entry.h"
+#include "traffic/entry.h"
 
 #include <stdlib.h>
 #include <string.h>

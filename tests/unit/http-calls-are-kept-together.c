@@ -6,7 +6,7 @@
  */
 #include "check.h"
 #include "http-site.h"
-#include "registry/topics.h"
+#include "traffic/topics.h"
 
 #include <pthread.h>
 #include <sqlite3.h>

@@ -8,7 +8,7 @@
 #include "http-site.h"
 #include "http/request.h"
 #include "httpbridge/rates.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "gate/gate.h"
 #include "http/request.h"
 #include "httpbridge/rates.h"
-#include "registry/topics.h"
+#include "traffic/topics.h"
 
 #include <iotjwt.h>
 

@@ -6,9 +6,9 @@
 #include "base/log.h"
 #include "check.h"
 #include "intake-site.h"
-#include "registry/entry.h"
-#include "registry/intake.h"
-#include "registry/topics.h"
+#include "traffic/entry.h"
+#include "traffic/intake.h"
+#include "traffic/topics.h"
 
 #include <dirent.h>
 #include <errno.h>

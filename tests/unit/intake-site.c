@@ -6,7 +6,7 @@
 #include "intake-site.h"
 
 #include "base/log.h"
-#include "registry/entry.h"
+#include "traffic/entry.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
 #ifndef TESTS_UNIT_INTAKE_SITE_H
 #define TESTS_UNIT_INTAKE_SITE_H
 
-#include "registry/intake.h"
-#include "registry/topics.h"
+#include "traffic/intake.h"
+#include "traffic/topics.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>

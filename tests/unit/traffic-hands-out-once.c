@@ -6,8 +6,8 @@
  */
 #include "base/log.h"
 #include "check.h"
-#include "registry/station.h"
-#include "registry/topics.h"
+#include "traffic/station.h"
+#include "traffic/topics.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  */
 #include "base/log.h"
 #include "check.h"
-#include "registry/traffic.h"
+#include "traffic/traffic.h"
 
 #include <stdlib.h>
 #include <string.h>

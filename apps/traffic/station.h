@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Inside the registry: an open traffic database, which is a store of its own
+ * Inside this folder: an open traffic database, which is a store of its own
  * schema, and the clock that its rows are stamped with.
  */
-#ifndef REGISTRY_STATION_H
-#define REGISTRY_STATION_H
+#ifndef TRAFFIC_STATION_H
+#define TRAFFIC_STATION_H
 
 #include "entry.h"
-#include "store.h"
+#include "store/store.h"
 #include "traffic.h"
 
 #include <sys/types.h>

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Inside the registry: an open database of either schema, the closed set of
- * statements, and transactions.  What the rows mean is for the other files.
- * Every failure is logged here, once.
+ * Inside registry/ and traffic/: an open database of either schema, the closed
+ * set of statements, and transactions.  What the rows mean is for them.  Every
+ * failure is logged here, once.
  */
-#ifndef REGISTRY_STORE_H
-#define REGISTRY_STORE_H
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
 
-#include "registry.h"
+#include "base/checked.h"
+#include "base/names.h"
 #include "schema.h"
 #include "statement.h"
 
 #include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct registry_store {
     const struct schema *schema;

@@ -9,8 +9,8 @@
  * One process at a time takes in for a database.  All but the thread is for one
  * thread, and none of it waits for the database.
  */
-#ifndef REGISTRY_INTAKE_H
-#define REGISTRY_INTAKE_H
+#ifndef TRAFFIC_INTAKE_H
+#define TRAFFIC_INTAKE_H
 
 #include "base/checked.h"
 #include "traffic.h"

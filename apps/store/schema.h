@@ -2,8 +2,8 @@
 /*
  * The tables, and how a database comes from any earlier version to this one.
  */
-#ifndef REGISTRY_SCHEMA_H
-#define REGISTRY_SCHEMA_H
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
 
 #include "base/checked.h"
 

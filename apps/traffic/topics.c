@@ -6,7 +6,7 @@
 #include "topics.h"
 
 #include "base/log.h"
-#include "resource.h"
+#include "base/resource.h"
 #include "station.h"
 
 #include <string.h>

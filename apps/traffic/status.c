@@ -104,7 +104,7 @@ add_ack(struct traffic *traffic, uint64_t num_id, int64_t version, int64_t at)
 
     return store_run(&traffic->store, STATEMENT_ACK_INSERT, values, NULL) &&
            set_number(traffic, STATEMENT_ACK_TRIM, num_id,
-                      version - REGISTRY_CONFIGS_KEPT) &&
+                      version - TRAFFIC_ACKS_KEPT) &&
            set_number(traffic, STATEMENT_STATUS_CONFIG_ACKED, num_id, at);
 }
 

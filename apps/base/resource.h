@@ -2,10 +2,10 @@
 /*
  * Names of topics and subscriptions.
  */
-#ifndef REGISTRY_RESOURCE_H
-#define REGISTRY_RESOURCE_H
+#ifndef BASE_RESOURCE_H
+#define BASE_RESOURCE_H
 
-#include "base/checked.h"
+#include "checked.h"
 
 #include <stdbool.h>
 #include <stddef.h>

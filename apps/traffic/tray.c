@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "entry.h"
-#include "schema.h"
+#include "store/schema.h"
 
 #include <dirent.h>
 #include <errno.h>

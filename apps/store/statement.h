@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Every statement that the registry can run, by name, of either database. There
- * are no others, and none is ever put together from text.
+ * Every statement that can be run, by name, of either database.  There are no
+ * others, and none is ever put together from text.
  */
-#ifndef REGISTRY_STATEMENT_H
-#define REGISTRY_STATEMENT_H
+#ifndef STORE_STATEMENT_H
+#define STORE_STATEMENT_H
 
 enum statement {
     STATEMENT_BEGIN_READ,

@@ -6,8 +6,8 @@
  * and begins with the file's own random number: no device can know that, and so
  * none can send data in which an entry seems to stand.
  */
-#ifndef REGISTRY_ENTRY_H
-#define REGISTRY_ENTRY_H
+#ifndef TRAFFIC_ENTRY_H
+#define TRAFFIC_ENTRY_H
 
 #include "base/checked.h"
 

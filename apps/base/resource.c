@@ -5,7 +5,7 @@
  */
 #include "resource.h"
 
-#include "base/names.h"
+#include "names.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "resource.h"
+#include "base/resource.h"
 #include "station.h"
 #include "tray.h"
 

@@ -11,8 +11,8 @@
  * Times are Unix seconds, or milliseconds where the name says _ms; 0 is never.
  * Serves one thread at a time.
  */
-#ifndef REGISTRY_TRAFFIC_H
-#define REGISTRY_TRAFFIC_H
+#ifndef TRAFFIC_TRAFFIC_H
+#define TRAFFIC_TRAFFIC_H
 
 #include "base/checked.h"
 #include "base/names.h"
@@ -26,6 +26,7 @@ enum {
     TRAFFIC_NAME_MOST = 255,  /* T of it */
     TRAFFIC_STATE_MOST = 64 * 1024,
     TRAFFIC_STATES_KEPT = 10,
+    TRAFFIC_ACKS_KEPT = 10, /* of as many versions of a config as are kept */
     TRAFFIC_DATA_MOST = 256 * 1024,
     TRAFFIC_TEXT_MOST = 512, /* of an error or an event, with its NUL */
     TRAFFIC_PULL_MOST = 1000,

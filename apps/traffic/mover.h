@@ -4,8 +4,8 @@
  * in one transaction, which also says up to where: so nothing is moved twice,
  * whenever the process ends.  When to do so is intake.h's.
  */
-#ifndef REGISTRY_MOVER_H
-#define REGISTRY_MOVER_H
+#ifndef TRAFFIC_MOVER_H
+#define TRAFFIC_MOVER_H
 
 #include "traffic.h"
 

@@ -4,8 +4,8 @@
  * trays, numbered in the order in which they were filled.  What is in them is
  * entry.h's, when they are filled and emptied intake.h's.
  */
-#ifndef REGISTRY_TRAY_H
-#define REGISTRY_TRAY_H
+#ifndef TRAFFIC_TRAY_H
+#define TRAFFIC_TRAY_H
 
 #include "base/checked.h"
 

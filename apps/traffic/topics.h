@@ -5,10 +5,9 @@
  * time, as Pub/Sub did (cloud-iot-core reference, section 6).  Bridges only
  * append, which is in traffic.h.
  */
-#ifndef REGISTRY_TOPICS_H
-#define REGISTRY_TOPICS_H
+#ifndef TRAFFIC_TOPICS_H
+#define TRAFFIC_TOPICS_H
 
-#include "registry.h"
 #include "traffic.h"
 
 enum {
