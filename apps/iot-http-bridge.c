@@ -129,11 +129,11 @@ survives_power(const struct settings *settings)
     return strcmp(settings->durability, "power") == 0;
 }
 
-static enum options_result
-read_settings(struct program *program, int argc, char **argv)
+static bool
+read_settings(struct program *program, int argc, char **argv,
+              enum exit_code *code)
 {
     struct settings *settings = &program->settings;
-    enum options_result result;
 
     *settings = (struct settings){
         .database = "/var/lib/iot-tpm/registry.db",
@@ -146,12 +146,11 @@ read_settings(struct program *program, int argc, char **argv)
         .timeout = 60,
         .drain = 5,
     };
-    result = options_parse(&command, argc, argv, settings, NULL, NULL);
-    if (result != OPTIONS_RUN)
-        return result;
+    if (!options_parse(&command, argc, argv, settings, NULL, code))
+        return false;
+    *code = EXIT_CODE_MISUSED;
     if (settings->certificate == NULL || settings->key == NULL)
-        log_error("--certfile and --keyfile are needed; try %s --help",
-                  command.name);
+        (void)options_misused(&command, "--certfile and --keyfile are needed");
     else if (!survives_power(settings) &&
              strcmp(settings->durability, "kill") != 0)
         log_error("--durability is kill or power, not \"%s\"",
@@ -161,8 +160,8 @@ read_settings(struct program *program, int argc, char **argv)
                            sizeof program->traffic_path))
         log_error("--database is too long");
     else
-        return OPTIONS_RUN;
-    return OPTIONS_MISUSED;
+        return true;
+    return false;
 }
 
 /* Every connection is a file. */
@@ -315,21 +314,14 @@ int
 main(int argc, char **argv)
 {
     static struct program program;
-    enum exit_code code = EXIT_CODE_DONE;
+    enum exit_code code;
 
     log_open(command.name, NULL);
     standard_guard();
-    switch (read_settings(&program, argc, argv)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_MISUSED:
-        return EXIT_CODE_MISUSED;
-    case OPTIONS_RUN:
-        break;
-    }
+    if (!read_settings(&program, argc, argv, &code))
+        return (int)code;
     sink_open(command.name, write_line);
-    if (!serve(&program))
-        code = EXIT_CODE_FAILED;
+    code = serve(&program) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
     http_server_free(&program.server);
     rates_free(&program.bridge.rates);
     gate_keys_free(&program.bridge.keys);

@@ -358,7 +358,7 @@ is_given(const char *value, const char *name,
          const struct options_program *program)
 {
     if (value == NULL)
-        log_error("--%s is needed; try %s --help", name, program->name);
+        (void)options_misused(program, "--%s is needed", name);
     return value != NULL;
 }
 
@@ -421,16 +421,11 @@ run(const struct command *command, int argc, char **argv)
                                    .skew = SKEW,
                                    .longest = LIFETIME_MOST };
     const char *operand = NULL;
+    enum exit_code code;
 
-    switch (options_parse(command->program, argc, argv, &arguments, &operand,
-                          NULL)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_MISUSED:
-        return EXIT_CODE_MISUSED;
-    case OPTIONS_RUN:
-        break;
-    }
+    if (!options_parse(command->program, argc, argv, &arguments, &operand,
+                       &code))
+        return code;
     if (!command->may_run(&arguments))
         return EXIT_CODE_MISUSED;
     return command->run(&arguments, operand);

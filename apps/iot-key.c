@@ -187,18 +187,10 @@ create_main(int argc, char **argv)
     const struct algorithm *algorithm = NULL;
     enum exit_code code = EXIT_CODE_FAILED;
 
-    switch (options_parse(&create_program, argc, argv, &create, NULL, NULL)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_MISUSED:
-        return EXIT_CODE_MISUSED;
-    case OPTIONS_RUN:
-        break;
-    }
-    if (create.handle == 0 && create.out == NULL) {
-        log_error("--handle or --out is needed; try iot-key create --help");
-        return EXIT_CODE_MISUSED;
-    }
+    if (!options_parse(&create_program, argc, argv, &create, NULL, &code))
+        return code;
+    if (create.handle == 0 && create.out == NULL)
+        return options_misused(&create_program, "--handle or --out is needed");
     if (create.out == NULL && (create.pcr != NULL || create.signer != NULL)) {
         log_error("--pcr and --authorized-by need --out, with --handle too: "
                   "how to use the key stands in its file");
@@ -367,22 +359,12 @@ show_main(int argc, char **argv)
     enum exit_code code = EXIT_CODE_FAILED;
     struct key *key = NULL;
 
-    switch (options_parse(&show_program, argc, argv, &show, NULL, NULL)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_MISUSED:
-        return EXIT_CODE_MISUSED;
-    case OPTIONS_RUN:
-        break;
-    }
-    if (show.key == NULL) {
-        log_error("--key is needed; try iot-key show --help");
-        return EXIT_CODE_MISUSED;
-    }
-    if (show.public_only && show.json) {
-        log_error("either --public or --json; try iot-key show --help");
-        return EXIT_CODE_MISUSED;
-    }
+    if (!options_parse(&show_program, argc, argv, &show, NULL, &code))
+        return code;
+    if (show.key == NULL)
+        return options_misused(&show_program, "--key is needed");
+    if (show.public_only && show.json)
+        return options_misused(&show_program, "either --public or --json");
     key = key_open(show.key, &code);
     if (key == NULL)
         return code;
@@ -424,23 +406,18 @@ static const struct options_program whole_program = {
 int
 main(int argc, char **argv)
 {
+    enum exit_code code;
+
     log_open("iot-key", NULL);
     standard_guard();
     key_be_alone();
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return (int)verbs[i].main(argc - 1, argv + 1);
-    if (argc > 1 && argv[1][0] != '-') {
-        log_error("there is no such verb: %s; try iot-key --help", argv[1]);
-        return EXIT_CODE_MISUSED;
-    }
-    switch (options_parse(&whole_program, argc, argv, NULL, NULL, NULL)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_RUN:
-        log_error("a verb is needed; try iot-key --help");
-        return EXIT_CODE_MISUSED;
-    default:
-        return EXIT_CODE_MISUSED;
-    }
+    if (argc > 1 && argv[1][0] != '-')
+        code = options_misused(&whole_program, "there is no such verb: %s",
+                               argv[1]);
+    else if (options_parse(&whole_program, argc, argv, NULL, NULL, &code))
+        code = options_misused(&whole_program, "a verb is needed");
+    return (int)code;
 }

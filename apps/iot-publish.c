@@ -131,7 +131,7 @@ struct publish {
 static bool
 misused(const char *what)
 {
-    log_error("%s; try %s --help", what, program.name);
+    (void)options_misused(&program, "%s", what);
     return false;
 }
 
@@ -210,8 +210,7 @@ name_device(struct publish *publish)
         names_parse_path(publish->path, strlen(publish->path), &path) &&
         path.device[0] != '\0')
         return true;
-    log_error("there can be no device %s; try %s --help", publish->path,
-              program.name);
+    (void)options_misused(&program, "there can be no device %s", publish->path);
     return false;
 }
 
@@ -233,8 +232,7 @@ name_topic(struct publish *publish)
     if (names_write_topic(&topic, publish->topic, sizeof publish->topic) &&
         names_parse_topic(publish->topic, strlen(publish->topic), &topic))
         return true;
-    log_error("there can be no topic %s; try %s --help", publish->topic,
-              program.name);
+    (void)options_misused(&program, "there can be no topic %s", publish->topic);
     return false;
 }
 
@@ -443,20 +441,12 @@ main(int argc, char **argv)
         .timeout = TIMEOUT,
     };
     struct publish publish = { .arguments = &arguments };
-    enum exit_code code = EXIT_CODE_MISUSED;
+    enum exit_code code;
 
     log_open(program.name, NULL);
     standard_guard();
-    switch (options_parse(&program, argc, argv, &arguments, NULL, NULL)) {
-    case OPTIONS_RUN:
+    if (options_parse(&program, argc, argv, &arguments, NULL, &code))
         code = run(&publish);
-        break;
-    case OPTIONS_DONE:
-        code = EXIT_CODE_DONE;
-        break;
-    case OPTIONS_MISUSED:
-        break;
-    }
     spool_close(&publish.spool);
     iotjwt_source_free(&publish.tokens);
     key_close(&publish.key);

@@ -146,10 +146,8 @@ no_verb(int argc, char **argv)
         print_help(words))
         return EXIT_CODE_DONE;
     if (*words == '\0')
-        log_error("a verb is needed; try " PROGRAM " --help");
-    else
-        log_error("there is no such verb: %s; try " PROGRAM " --help", words);
-    return EXIT_CODE_MISUSED;
+        return options_misused(&program, "a verb is needed");
+    return options_misused(&program, "there is no such verb: %s", words);
 }
 
 /* Whether WORDS are the first of ARGV[1..]; *USED is how many. */
@@ -173,13 +171,14 @@ int
 main(int argc, char **argv)
 {
     char name[NAME_SIZE];
+    enum exit_code code;
     int used;
 
     log_open(PROGRAM, NULL);
     standard_guard();
     if (argc > 1 && strcmp(argv[1], "--version") == 0 &&
-        options_parse(&program, 2, argv, NULL, NULL, NULL) == OPTIONS_DONE)
-        return EXIT_CODE_DONE;
+        !options_parse(&program, 2, argv, NULL, NULL, &code))
+        return (int)code;
     for (size_t i = 0; i < VERB_COUNT; i++) {
         if (!is_verb(verbs[i].words, argc, argv, &used))
             continue;

@@ -8,6 +8,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #error "PROJECT_VERSION comes from the build"
 #endif
 
-enum { HELP_COLUMN = 30 };
+enum { HELP_COLUMN = 30, WHAT_SIZE = 1024 };
 
 static const struct options_row help_row = {
     .kind = OPTIONS_FLAG, .name = "help", .help = "Print this text and stop."
@@ -25,6 +26,13 @@ static const struct options_row version_row = {
     .kind = OPTIONS_FLAG,
     .name = "version",
     .help = "Print the version and stop."
+};
+
+/* What becomes of a word. */
+enum result {
+    RESULT_RUN,     /* go on */
+    RESULT_DONE,    /* all was said that was asked for */
+    RESULT_MISUSED, /* likewise, of what is wrong */
 };
 
 /* Where a parse stands; SEEN has a flag for each row. */
@@ -93,12 +101,25 @@ options_help(const struct options_program *program)
     help_line(&version_row);
 }
 
-static enum options_result
+enum exit_code
+options_misused(const struct options_program *program, const char *format, ...)
+{
+    char what[WHAT_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    log_error("%s; try %s --help", what, program->name);
+    return EXIT_CODE_MISUSED;
+}
+
+static enum result
 misused(const struct options_program *program, const char *what,
         const char *which)
 {
-    log_error("%s%s; try %s --help", what, which, program->name);
-    return OPTIONS_MISUSED;
+    (void)options_misused(program, "%s%s", what, which);
+    return RESULT_MISUSED;
 }
 
 /* The row that WORD names, LENGTH bytes long; NULL when there is none. */
@@ -119,7 +140,7 @@ is_word(const char *word, size_t length, const char *name)
     return strlen(name) == length && memcmp(word, name, length) == 0;
 }
 
-static enum options_result
+static enum result
 store_list(struct parse *parse, const struct options_row *row,
            const char *value)
 {
@@ -128,11 +149,11 @@ store_list(struct parse *parse, const struct options_row *row,
     if (list->count == OPTIONS_LIST_MOST)
         return misused(parse->program, "given too often: --", row->name);
     list->items[list->count++] = value;
-    return OPTIONS_RUN;
+    return RESULT_RUN;
 }
 
 /* Handles are known by their hexadecimal, and nothing else is so large. */
-static enum options_result
+static enum result
 out_of_range(const struct options_row *row, const char *value)
 {
     long long minimum = row->minimum;
@@ -144,10 +165,10 @@ out_of_range(const struct options_row *row, const char *value)
     else
         log_error("--%s takes a whole number from %lld to %lld, not \"%s\"",
                   row->name, minimum, maximum, value);
-    return OPTIONS_MISUSED;
+    return RESULT_MISUSED;
 }
 
-static enum options_result
+static enum result
 store_value(struct parse *parse, const struct options_row *row,
             const char *value)
 {
@@ -156,10 +177,10 @@ store_value(struct parse *parse, const struct options_row *row,
     switch (row->kind) {
     case OPTIONS_TEXT:
         *(const char **)field = value;
-        return OPTIONS_RUN;
+        return RESULT_RUN;
     case OPTIONS_NUMBER:
         if (options_number(value, row->minimum, row->maximum, field))
-            return OPTIONS_RUN;
+            return RESULT_RUN;
         return out_of_range(row, value);
     case OPTIONS_LIST:
         return store_list(parse, row, value);
@@ -170,7 +191,7 @@ store_value(struct parse *parse, const struct options_row *row,
     return misused(parse->program, "this option takes no value: --", row->name);
 }
 
-static enum options_result
+static enum result
 parse_option(struct parse *parse, const char *word)
 {
     const char *equals = strchr(word, '=');
@@ -180,11 +201,11 @@ parse_option(struct parse *parse, const char *word)
 
     if (is_word(word, length, help_row.name)) {
         options_help(parse->program);
-        return OPTIONS_DONE;
+        return RESULT_DONE;
     }
     if (is_word(word, length, version_row.name)) {
         printf("%s\n", PROJECT_VERSION);
-        return OPTIONS_DONE;
+        return RESULT_DONE;
     }
     if (row == NULL)
         return misused(parse->program, "unknown option --", word);
@@ -194,7 +215,7 @@ parse_option(struct parse *parse, const char *word)
     *seen = true;
     if (row->kind == OPTIONS_FLAG && equals == NULL) {
         *(bool *)(void *)(parse->into + row->offset) = true;
-        return OPTIONS_RUN;
+        return RESULT_RUN;
     }
     if (equals != NULL)
         return store_value(parse, row, equals + 1);
@@ -204,15 +225,15 @@ parse_option(struct parse *parse, const char *word)
     return store_value(parse, row, parse->argv[parse->at++]);
 }
 
-static enum options_result
-parse_all(struct parse *parse, const char **operands, int *count)
+static enum result
+parse_all(struct parse *parse, const char **operands)
 {
     const struct options_program *program = parse->program;
-    enum options_result result = OPTIONS_RUN;
+    enum result result = RESULT_RUN;
     bool options_over = false;
     int operand_count = 0;
 
-    while (result == OPTIONS_RUN && parse->at < parse->argc) {
+    while (result == RESULT_RUN && parse->at < parse->argc) {
         const char *word = parse->argv[parse->at++];
 
         if (!options_over && strcmp(word, "--") == 0)
@@ -227,21 +248,19 @@ parse_all(struct parse *parse, const char **operands, int *count)
         else
             operands[operand_count++] = word;
     }
-    if (result == OPTIONS_RUN && operand_count < program->operands_least)
+    if (result == RESULT_RUN && operand_count < program->operands_least)
         result = misused(program, "usage: ", program->synopsis);
-    if (count != NULL)
-        *count = operand_count;
     return result;
 }
 
-enum options_result
+bool
 options_parse(const struct options_program *program, int argc, char **argv,
-              void *into, const char **operands, int *count)
+              void *into, const char **operands, enum exit_code *code)
 {
     struct parse parse = {
         .program = program, .argv = argv, .argc = argc, .at = 1, .into = into
     };
-    enum options_result result;
+    enum result result;
     size_t rows = 0;
 
     while (program->rows[rows].name != NULL)
@@ -249,9 +268,14 @@ options_parse(const struct options_program *program, int argc, char **argv,
     parse.seen = calloc(rows + 1, sizeof *parse.seen);
     if (parse.seen == NULL) {
         log_error("out of memory");
-        return OPTIONS_MISUSED;
+        *code = EXIT_CODE_FAILED;
+        return false;
     }
-    result = parse_all(&parse, operands, count);
+    result = parse_all(&parse, operands);
+    if (result == RESULT_MISUSED)
+        *code = EXIT_CODE_MISUSED;
+    else if (result == RESULT_DONE)
+        *code = EXIT_CODE_DONE;
     free(parse.seen);
-    return result;
+    return result == RESULT_RUN;
 }

@@ -8,6 +8,7 @@
 #define BASE_OPTIONS_H
 
 #include "checked.h"
+#include "exit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,22 +49,24 @@ struct options_program {
     int operands_least, operands_most; /* how many words are not options */
 };
 
-enum options_result {
-    OPTIONS_RUN,     /* go on */
-    OPTIONS_DONE,    /* --help or --version was printed: exit 0 */
-    OPTIONS_MISUSED, /* a line on stderr said why: exit 2 */
-};
-
 /*
  * Reads ARGV[1..] into the structure INTO, which the caller has filled with
  * its defaults.  Operands go, borrowed and in order, to OPERANDS, which has
- * room for operands_most; their number to *COUNT (both may be NULL when
- * operands_most is 0).  "--" ends the options.  An option given twice, other
- * than a list, is misuse.
+ * room for operands_most, and may be NULL when that is 0.  "--" ends the
+ * options.  An option given twice, other than a list, is misuse.
+ *
+ * False when nothing is left to do: --help or --version was printed, or a line
+ * on stderr has said what is wrong.  *CODE is then what to exit with.
  */
-CHECKED enum options_result
+CHECKED bool
 options_parse(const struct options_program *program, int argc, char **argv,
-              void *into, const char **operands, int *count);
+              void *into, const char **operands, enum exit_code *code);
+
+/* For what no row can say: logs "WHAT; try PROGRAM --help", with WHAT made of
+ * FORMAT, and returns what to exit with. */
+enum exit_code
+options_misused(const struct options_program *program, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Writes the help text of PROGRAM to stdout. */
 void

@@ -5,7 +5,9 @@
  */
 #include "doctor.h"
 
+#include "base/key.h"
 #include "base/log.h"
+#include "base/options.h"
 #include "findings.h"
 
 #include <stdlib.h>
@@ -17,15 +19,15 @@ struct doctor {
 
 static const struct options_row rows[] = {
     { OPTIONS_LIST, "key", "URI", offsetof(struct doctor, keys),
-      "A key that should be in the TPM: key file, handle:0x81XXXXXX or "
-      "object:FILE; may be given many times.",
+      "A key that should be in the TPM: " KEY_URI_HELP "; may be given many "
+      "times.",
       0, 0 },
     { OPTIONS_FLAG, "json", NULL, offsetof(struct doctor, json),
       "Print all of it as one line of JSON.", 0, 0 },
     { 0 },
 };
 
-const struct options_program doctor_program = {
+static const struct options_program program = {
     "iot-key doctor",
     "[--key URI …] [--json]",
     "Looks at this machine and says what is wrong with it.",
@@ -61,14 +63,9 @@ enum exit_code
 doctor_main(int argc, char **argv)
 {
     struct doctor doctor = { 0 };
+    enum exit_code code;
 
-    switch (options_parse(&doctor_program, argc, argv, &doctor, NULL, NULL)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_MISUSED:
-        return EXIT_CODE_MISUSED;
-    case OPTIONS_RUN:
-        break;
-    }
+    if (!options_parse(&program, argc, argv, &doctor, NULL, &code))
+        return code;
     return examine(&doctor);
 }

@@ -8,9 +8,6 @@
 
 #include "base/checked.h"
 #include "base/exit.h"
-#include "base/options.h"
-
-extern const struct options_program doctor_program;
 
 /* The verb: 0 when nothing is wrong, 1 when something is, 2 when misused, 3
  * when it is the TPM that cannot be reached. */

@@ -117,20 +117,12 @@ keys_authorize(int argc, char **argv)
     struct authorize authorize = { NULL, NULL, NULL, NULL, NULL };
     enum exit_code code = EXIT_CODE_FAILED;
 
-    switch (options_parse(&program, argc, argv, &authorize, NULL, NULL)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_MISUSED:
-        return EXIT_CODE_MISUSED;
-    case OPTIONS_RUN:
-        break;
-    }
+    if (!options_parse(&program, argc, argv, &authorize, NULL, &code))
+        return code;
     if (authorize.key == NULL || authorize.signer == NULL ||
-        authorize.pcr == NULL) {
-        log_error("--key, --signer and --pcr are needed; try iot-key authorize "
-                  "--help");
-        return EXIT_CODE_MISUSED;
-    }
+        authorize.pcr == NULL)
+        return options_misused(&program,
+                               "--key, --signer and --pcr are needed");
     if (authorize.out != NULL && !keys_may_create(authorize.out, &code))
         return code;
     return run(&authorize);

@@ -145,19 +145,11 @@ keys_import(int argc, char **argv)
     struct import import = { NULL, NULL, 0, 0, false };
     enum exit_code code = EXIT_CODE_FAILED;
 
-    switch (options_parse(&program, argc, argv, &import, NULL, NULL)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_MISUSED:
-        return EXIT_CODE_MISUSED;
-    case OPTIONS_RUN:
-        break;
-    }
-    if (import.key == NULL || (import.out == NULL && import.handle == 0)) {
-        log_error("--key, and --out or --handle, are needed; try iot-key "
-                  "import --help");
-        return EXIT_CODE_MISUSED;
-    }
+    if (!options_parse(&program, argc, argv, &import, NULL, &code))
+        return code;
+    if (import.key == NULL || (import.out == NULL && import.handle == 0))
+        return options_misused(&program,
+                               "--key, and --out or --handle, are needed");
     if (import.out != NULL && !keys_may_create(import.out, &code))
         return code;
     return run(&import);

@@ -397,15 +397,8 @@ verbs_run(const struct verbs_verb *verb, const char *name, int argc,
     const char *operand = NULL;
 
     collect_rows(verb, rows);
-    switch (
-        options_parse(&program, argc, argv, &call.arguments, &operand, NULL)) {
-    case OPTIONS_DONE:
-        return EXIT_CODE_DONE;
-    case OPTIONS_MISUSED:
-        return EXIT_CODE_MISUSED;
-    case OPTIONS_RUN:
-        break;
-    }
+    if (!options_parse(&program, argc, argv, &call.arguments, &operand, &code))
+        return code;
     if (understand(verb, operand, &call))
         code = verb->run(&call);
     registry_store_close(&call.store);
