@@ -205,12 +205,8 @@ show(const char *token, size_t length, bool is_verified, bool json)
 static enum exit_code
 mint_failed(const char *uri, const struct iotjwt_error *error)
 {
-    char what[WORDS_MOST + 256];
-
-    if (error->code == IOTJWT_SIGNING_FAILED) {
-        snprintf(what, sizeof what, "cannot sign with %.200s", uri);
-        return key_failed(what);
-    }
+    if (error->code == IOTJWT_SIGNING_FAILED)
+        return key_failed("cannot sign with %.200s", uri);
     log_error("%s", error->text);
     return EXIT_CODE_FAILED;
 }

@@ -31,7 +31,6 @@ enum {
     MEMORY_BYTES = 16 * 1024 * 1024, /* of lines under way without a spool */
     SPOOL_BYTES = 64 * 1024 * 1024,
     SPOOL_MESSAGES = 1000000,
-    WHAT_SIZE = 300,
 };
 
 struct arguments {
@@ -322,12 +321,8 @@ keep_all(struct publish *publish)
 static enum exit_code
 signing_failed(const char *uri, const struct iotjwt_error *error)
 {
-    char what[WHAT_SIZE];
-
-    if (error->code == IOTJWT_SIGNING_FAILED) {
-        snprintf(what, sizeof what, "cannot sign with %.200s", uri);
-        return key_failed(what);
-    }
+    if (error->code == IOTJWT_SIGNING_FAILED)
+        return key_failed("cannot sign with %.200s", uri);
     log_error("%s", error->text);
     return EXIT_CODE_FAILED;
 }

@@ -18,6 +18,7 @@
 #include <openssl/provider.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,10 +103,15 @@ code_of(const struct reason *reason)
 }
 
 enum exit_code
-key_failed(const char *what)
+key_failed(const char *format, ...)
 {
     struct reason reason = { 0, 0, "no reason was given" };
+    char what[URI_MOST + 64];
+    va_list arguments;
 
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
     empty_queue(&reason);
     log_error("%s: %s", what, reason.text);
     return code_of(&reason);
@@ -116,16 +122,12 @@ static bool
 load_configuration(OSSL_LIB_CTX *libctx, enum exit_code *code)
 {
     char *path = CONF_get1_default_config_file();
-    char what[URI_MOST + 64];
     bool ok = path == NULL || *path == '\0' ||
               (access(path, F_OK) != 0 && getenv("OPENSSL_CONF") == NULL) ||
               OSSL_LIB_CTX_load_config(libctx, path);
 
-    if (!ok) {
-        snprintf(what, sizeof what, "cannot use OpenSSL's configuration %s",
-                 path);
-        *code = key_failed(what);
-    }
+    if (!ok)
+        *code = key_failed("cannot use OpenSSL's configuration %s", path);
     OPENSSL_free(path);
     return ok;
 }
@@ -204,7 +206,6 @@ is_in_tpm(const char *text, size_t length)
 static EVP_PKEY *
 key_of_file(const char *path, struct key *key, enum exit_code *code)
 {
-    char what[URI_MOST + 64];
     char *text = NULL;
     size_t length = 0;
     BIO *bio = NULL;
@@ -219,10 +220,8 @@ key_of_file(const char *path, struct key *key, enum exit_code *code)
         pkey = key_of_store(OSSL_STORE_attach(bio, "file", key->libctx, NULL,
                                               UI_get_default_method(), NULL,
                                               NULL, NULL, NULL));
-    if (pkey == NULL) {
-        snprintf(what, sizeof what, "no private key can be read from %s", path);
-        *code = key_failed(what);
-    }
+    if (pkey == NULL)
+        *code = key_failed("no private key can be read from %s", path);
 out:
     BIO_free(bio);
     file_free(&text, length);
@@ -232,7 +231,6 @@ out:
 static EVP_PKEY *
 key_of_uri(const char *uri, struct key *key, enum exit_code *code)
 {
-    char what[URI_MOST + 64];
     EVP_PKEY *pkey = NULL;
 
     if (!load_provider(key, code))
@@ -240,10 +238,8 @@ key_of_uri(const char *uri, struct key *key, enum exit_code *code)
     pkey = key_of_store(OSSL_STORE_open_ex(uri, key->libctx, NULL,
                                            UI_get_default_method(), NULL, NULL,
                                            NULL, NULL));
-    if (pkey == NULL) {
-        snprintf(what, sizeof what, "cannot use the key %s", uri);
-        *code = key_failed(what);
-    }
+    if (pkey == NULL)
+        *code = key_failed("cannot use the key %s", uri);
     return pkey;
 }
 

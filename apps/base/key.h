@@ -44,11 +44,12 @@ CHECKED struct key *
 key_prepare(enum exit_code *code);
 
 /*
- * Empties OpenSSL's error queue after WHAT could not be done with a key, logs
- * "WHAT: the reason", and returns what to exit with.
+ * Empties OpenSSL's error queue after something could not be done with a key,
+ * logs "WHAT: the reason", with WHAT made of FORMAT, and returns what to exit
+ * with.
  */
 enum exit_code
-key_failed(const char *what);
+key_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * For a program that uses OpenSSL for its keys alone: its configuration is

@@ -55,7 +55,7 @@ keys_make(OSSL_LIB_CTX *libctx, const struct keys_wish *wish, const char *what,
     if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0 ||
         EVP_PKEY_CTX_set_params(ctx, params) <= 0 ||
         EVP_PKEY_generate(ctx, &pkey) <= 0)
-        *code = key_failed(what);
+        *code = key_failed("%s", what);
     EVP_PKEY_CTX_free(ctx);
     return pkey;
 }
