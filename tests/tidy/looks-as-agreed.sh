@@ -5,25 +5,35 @@
 . "$(dirname "$0")/tidy.sh"
 need clang-format-14
 
-while read -r file; do
-    LOOKED=$((LOOKED + 1))
-    clang-format-14 --dry-run -Werror "$file" || complain "$file: clang-format"
-    head -1 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' ||
-        complain "$file: no SPDX line on top"
-done < <(sources '*.c' '*.h')
+# Thousands of lines, so files are looked at many at a time.
+mapfile -t code < <(sources '*.c' '*.h')
+mapfile -t told < <(sources meson.build packages '*.map' '*.conf' '*.in' \
+    '*.acl' '*.py' '*.[1-8]' && scripts)
+mapfile -t lines < <(sources '*.c' '*.h' '*.map' '*.[1-8]' '*.conf' '*.in' \
+    meson.build && scripts)
+LOOKED=$((${#code[@]} + ${#told[@]} + ${#lines[@]}))
 
-while read -r file; do
-    LOOKED=$((LOOKED + 1))
-    head -2 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' ||
-        complain "$file: no SPDX line on top"
-done < <(sources meson.build packages '*.map' '*.conf' '*.in' '*.acl' '*.py' \
-    '*.[1-8]' && scripts)
+# unlicensed LINES FILE…: those whose first LINES name no licence.
+unlicensed()
+{
+    awk -v within="$1" '
+        FNR == 1 { if (name && !found) print name; name = FILENAME; found = 0 }
+        FNR <= within && /SPDX-License-Identifier: Apache-2.0/ { found = 1 }
+        FNR > within { nextfile }
+        END { if (name && !found) print name }' "${@:2}"
+}
 
-while read -r file; do
-    LOOKED=$((LOOKED + 1))
-    ! grep -nH '[[:blank:]]$' "$file" || complain "$file: blank at an end"
-    test -z "$(tail -c 1 "$file")" || complain "$file: no newline at the end"
-done < <(sources '*.c' '*.h' '*.map' '*.[1-8]' '*.conf' '*.in' meson.build &&
-    scripts)
+printf '%s\0' "${code[@]}" |
+    xargs -0 -P 2 -n 20 clang-format-14 --dry-run -Werror ||
+    complain "clang-format would change what stands above"
+for file in $(unlicensed 1 "${code[@]}" && unlicensed 2 "${told[@]}"); do
+    complain "$file: no SPDX line on top"
+done
+! grep -nH '[[:blank:]]$' "${lines[@]}" || complain "a blank at an end, above"
+if test "$(tail -qc 1 "${lines[@]}" | wc -l)" != "${#lines[@]}"; then
+    for file in "${lines[@]}"; do
+        test -z "$(tail -c 1 "$file")" || complain "$file: no newline at the end"
+    done
+fi
 
 conclude
