@@ -82,9 +82,9 @@ gate_authenticate(struct registry_store *store,
     device->door = visitor->door;
     if (visitor->path == NULL ||
         !names_parse_path(visitor->path, visitor->path_length, &device->path))
-        return gate_refuse(refusal, GATE_PATH, NULL);
+        return gate_refuse_at(visitor->door, refusal, GATE_PATH, NULL);
     if (visitor->token == NULL || visitor->token_length == 0)
-        return gate_refuse(refusal, GATE_NO_TOKEN, NULL);
+        return gate_refuse_at(visitor->door, refusal, GATE_NO_TOKEN, NULL);
     if (!find_record(store, device, &admission, refusal) ||
         !judge(admission, device->path.project, visitor, &pass, refusal))
         goto out;

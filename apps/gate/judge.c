@@ -132,7 +132,8 @@ gate_judge_token(const struct registry_admission *admission,
             return true;
         /* What is said last is about the key that came nearest. */
         if (!tried || reason != GATE_ALGORITHM)
-            (void)gate_refuse(refusal, reason, "%s", error.text);
+            (void)gate_refuse_at(visitor->door, refusal, reason, "%s",
+                                 error.text);
         tried = true;
         if (!is_of_the_key(reason))
             return false;

@@ -72,20 +72,50 @@ static const struct {
     [GATE_OTHER] = { "other", "the bridge has a reason of its own" },
 };
 
+/* What HTTP has other words for. */
+static const char *const over_http[GATE_REASONS] = {
+    [GATE_PATH] = "the path is no device's",
+    [GATE_NO_TOKEN] = "there is no Authorization header with a bearer token",
+    [GATE_NOT_A_TOKEN] = "the bearer token cannot be accepted",
+};
+
+static bool __attribute__((format(printf, 4, 0)))
+refuse(struct gate_refusal *refusal, enum gate_reason reason,
+       const char *sentence, const char *format, va_list arguments)
+{
+    size_t size = sizeof refusal->text;
+    int used = snprintf(refusal->text, size, "%s%s", sentence,
+                        format != NULL ? ": " : "");
+
+    refusal->reason = reason;
+    if (format != NULL && used >= 0)
+        vsnprintf(refusal->text + used, size - (size_t)used, format, arguments);
+    return false;
+}
+
 bool
 gate_refuse(struct gate_refusal *refusal, enum gate_reason reason,
             const char *format, ...)
 {
-    size_t size = sizeof refusal->text;
-    int used = snprintf(refusal->text, size, "%s%s", reasons[reason].sentence,
-                        format != NULL ? ": " : "");
     va_list arguments;
 
-    refusal->reason = reason;
-    if (format == NULL || used < 0)
-        return false;
     va_start(arguments, format);
-    vsnprintf(refusal->text + used, size - (size_t)used, format, arguments);
+    (void)refuse(refusal, reason, reasons[reason].sentence, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool
+gate_refuse_at(enum gate_door door, struct gate_refusal *refusal,
+               enum gate_reason reason, const char *format, ...)
+{
+    const char *sentence = reasons[reason].sentence;
+    va_list arguments;
+
+    if (door == GATE_DOOR_HTTP && over_http[reason] != NULL)
+        sentence = over_http[reason];
+    va_start(arguments, format);
+    (void)refuse(refusal, reason, sentence, format, arguments);
     va_end(arguments);
     return false;
 }

@@ -15,4 +15,10 @@ bool
 gate_refuse(struct gate_refusal *refusal, enum gate_reason reason,
             const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Likewise, of what a visitor brings to DOOR, in the words of its protocol. */
+bool
+gate_refuse_at(enum gate_door door, struct gate_refusal *refusal,
+               enum gate_reason reason, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 #endif

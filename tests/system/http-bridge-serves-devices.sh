@@ -59,8 +59,15 @@ refuses 403 "$denied" 'the token is not valid any more' \
 publishes rsa-1 "$(token_of rsa-1 "$(claims -3600 -500)")"
 refuses 403 "$denied" 'meant for the audience p-2, not p-1' \
     rsa-1 "$(token_of rsa-1 "$(claims 0 3600 p-2)")" :publishEvent -d '{}'
-refuses 401 UNAUTHENTICATED 'there is no password, which must be a token' \
+refuses 401 UNAUTHENTICATED 'no Authorization header with a bearer token' \
     ec-1 '' :publishEvent -d '{}'
+refuses 401 UNAUTHENTICATED 'no Authorization header with a bearer token' \
+    ec-1 '' :publishEvent -d '{}' -H 'Authorization: Basic eDp5'
+refuses 403 "$denied" 'the bearer token cannot be accepted: not a token' \
+    ec-1 rubbish :publishEvent -d '{}'
+refuses 403 "$denied" "the path is no device's" \
+    ec-1 "$ec_token" /x:publishEvent -d '{}'
+expect_not grep -qE 'password|client id' "$HTTP_LOG"
 expect_ok curl -sSi --cacert "$T/ca/root.crt" -d '{}' \
     "$(url_of ec-1 :publishEvent)"
 expect grep -q '^WWW-Authenticate: Bearer' "$T/out"
