@@ -289,6 +289,17 @@ find_anywhere(struct registry_store *store, const struct names_path *path,
            find(store, path, registry, device);
 }
 
+static bool
+get_anywhere(struct registry_store *store, const struct names_path *path,
+             struct registry_device **device)
+{
+    if (!find_anywhere(store, path, device))
+        return false;
+    if (*device == NULL)
+        say_missing(path);
+    return *device != NULL;
+}
+
 bool
 registry_device_find(struct registry_store *store,
                      const struct names_path *path,
@@ -306,11 +317,12 @@ bool
 registry_device_get(struct registry_store *store, const struct names_path *path,
                     struct registry_device **device)
 {
-    if (!registry_device_find(store, path, device))
-        return false;
-    if (*device == NULL)
-        say_missing(path);
-    return *device != NULL;
+    *device = NULL;
+    if (store_begin_read(store) &&
+        store_end(store, get_anywhere(store, path, device)))
+        return true;
+    registry_device_free(device);
+    return false;
 }
 
 static bool
@@ -344,14 +356,9 @@ update(struct registry_store *store, const struct names_path *path,
     struct store_value which[] = { { .kind = STORE_END },
                                    { .kind = STORE_END } };
     struct registry_device *now = NULL;
-    bool ok = find_anywhere(store, path, &now);
+    bool ok = get_anywhere(store, path, &now) &&
+              set_columns(store, now, wanted, mask);
 
-    if (ok && now == NULL) {
-        say_missing(path);
-        ok = false;
-    }
-    if (ok)
-        ok = set_columns(store, now, wanted, mask);
     if (ok && mask & REGISTRY_DEVICE_SET_METADATA) {
         which[0] = store_number((int64_t)now->num_id);
         ok = rules_admit_metadata(wanted) &&
