@@ -54,7 +54,7 @@ create(struct verbs_call *call)
         return EXIT_CODE_FAILED;
     if (verbs_open(call, REGISTRY_WRITE) &&
         registry_certificate_add(call->store, &call->path, pem))
-        code = verbs_done(call, "Created credential of registry",
+        code = verbs_done(call, "Created credentials for registry",
                           call->path.registry, resources_certificate(pem));
     file_free(&pem, length);
     return code;
@@ -93,7 +93,7 @@ delete_one(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_certificate_delete(call->store, &call->path, call->index))
         return EXIT_CODE_FAILED;
-    return verbs_done(call, "Deleted credential of registry",
+    return verbs_done(call, "Deleted credentials for registry",
                       call->path.registry, NULL);
 }
 
@@ -103,7 +103,7 @@ clear(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_certificate_clear(call->store, &call->path))
         return EXIT_CODE_FAILED;
-    return verbs_done(call, "Cleared credentials of registry",
+    return verbs_done(call, "Cleared all credentials for registry",
                       call->path.registry, NULL);
 }
 

@@ -57,7 +57,7 @@ create(struct verbs_call *call)
          !registry_credential_add(call->store, &call->path, &wanted)))
         code = EXIT_CODE_FAILED;
     if (code == EXIT_CODE_DONE)
-        code = verbs_done(call, "Created credential of device",
+        code = verbs_done(call, "Created credentials for device",
                           call->path.device, resources_credential(&wanted));
     free(wanted.pem);
     return code;
@@ -96,7 +96,7 @@ delete_one(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_credential_delete(call->store, &call->path, call->index))
         return EXIT_CODE_FAILED;
-    return verbs_done(call, "Deleted credential of device", call->path.device,
+    return verbs_done(call, "Deleted credentials for device", call->path.device,
                       NULL);
 }
 
@@ -120,7 +120,7 @@ update(struct verbs_call *call)
         !registry_credential_expire(call->store, &call->path, call->index,
                                     expires))
         return EXIT_CODE_FAILED;
-    return verbs_done(call, "Updated credential of device", call->path.device,
+    return verbs_done(call, "Updated credentials for device", call->path.device,
                       NULL);
 }
 
@@ -130,8 +130,8 @@ clear(struct verbs_call *call)
     if (!verbs_open(call, REGISTRY_WRITE) ||
         !registry_credential_clear(call->store, &call->path))
         return EXIT_CODE_FAILED;
-    return verbs_done(call, "Cleared credentials of device", call->path.device,
-                      NULL);
+    return verbs_done(call, "Cleared all credentials for device",
+                      call->path.device, NULL);
 }
 
 const struct verbs_verb verbs_devices_credentials_create = {

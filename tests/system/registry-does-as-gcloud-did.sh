@@ -111,6 +111,7 @@ credentials()
     devices credentials "$@" --device sensor-1
 }
 expect_ok credentials create --path device.crt --type rsa-x509-pem
+expect said 'Created credentials for device [sensor-1].'
 expect_ok credentials create --path device.crt --type rs256
 expect_fail 1 'at most 3' credentials create --path device.crt --type rs256
 expect_ok credentials list
@@ -118,6 +119,7 @@ expect is_line 'INDEX  FORMAT        EXPIRATION_TIME'
 expect is_line '0      RSA_X509_PEM  2040-01-01T00:00:00Z'
 expect is_line '1      RSA_X509_PEM  1970-01-01T00:00:00Z'
 expect_ok credentials delete 0
+expect said 'Deleted credentials for device [sensor-1].'
 expect_ok credentials list
 expect test "$(rows)" = 2
 expect is_line '0      RSA_X509_PEM  1970-01-01T00:00:00Z'
@@ -130,14 +132,20 @@ certificates()
     registries credentials "$@" --registry factory
 }
 expect_ok certificates create --path ca/root.crt
+expect said 'Created credentials for registry [factory].'
 expect_ok certificates list
 expect is_line 'INDEX  FORMAT                EXPIRATION_TIME'
 expect test "$(rows)" = 2
 expect_ok certificates describe 1
 expect is_line "    subject: 'CN=Test root'"
 expect_ok certificates delete 1
+expect said 'Deleted credentials for registry [factory].'
 expect_ok certificates list
 expect test "$(rows)" = 1
+expect_ok certificates clear
+expect said 'Cleared all credentials for registry [factory].'
+expect_ok certificates list
+expect test "$(rows)" = 0
 
 # Last things last.
 expect_fail 1 'still has devices' registries delete factory
