@@ -7,6 +7,7 @@
 #include "registries.h"
 
 #include "base/log.h"
+#include "credential.h"
 #include "rules.h"
 
 #include <stdlib.h>
@@ -136,6 +137,21 @@ insert(struct registry_store *store, const struct registry *registry)
                                            registry->certificates[i]))
             return false;
     return insert_routes(store, key, registry);
+}
+
+bool
+registry_check(const struct registry *registry)
+{
+    int64_t now = (int64_t)time(NULL);
+    bool ok = rules_admit_registry(registry);
+
+    for (size_t i = 0; ok && i < registry->certificate_count; i++) {
+        char *clean = NULL;
+
+        ok = credential_check_authority(registry->certificates[i], now, &clean);
+        free(clean);
+    }
+    return ok;
 }
 
 bool

@@ -185,10 +185,13 @@ registry_admission_find(struct registry_store *store,
 void
 registry_admission_free(struct registry_admission **admission);
 
-/*
- * Adds a registry.  Refuses: an id that is none, one that is taken, too many
- * routes or certificates, a certificate that is no CA's or has expired.
- */
+/* May there be such a registry?  Refuses: an id that is none, too many routes,
+ * a certificate that is no CA's or has expired. */
+CHECKED bool
+registry_check(const struct registry *registry);
+
+/* Adds a registry.  Refuses likewise, too many certificates, and an id that is
+ * taken. */
 CHECKED bool
 registry_create(struct registry_store *store, const struct registry *registry);
 

@@ -114,10 +114,15 @@ is_deadline(int64_t seconds)
 }
 
 bool
+traffic_topic_check(const struct traffic_topic *topic)
+{
+    return is_name("topics", topic->name) && is_retention(topic->retention);
+}
+
+bool
 traffic_topic_create(struct traffic *traffic, const struct traffic_topic *topic)
 {
-    return is_name("topics", topic->name) && is_retention(topic->retention) &&
-           store_begin_write(&traffic->store) &&
+    return traffic_topic_check(topic) && store_begin_write(&traffic->store) &&
            store_end(&traffic->store, insert_topic(traffic, topic));
 }
 

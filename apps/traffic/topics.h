@@ -39,6 +39,10 @@ CHECKED bool
 traffic_subscription_name(const char *project, const char *text,
                           char name[TRAFFIC_TOPIC_MOST]);
 
+/* May there be such a topic?  False, logged, for a name that is none. */
+CHECKED bool
+traffic_topic_check(const struct traffic_topic *topic);
+
 /* Makes a topic.  Refuses a name that is none or is taken. */
 CHECKED bool
 traffic_topic_create(struct traffic *traffic,

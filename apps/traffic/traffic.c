@@ -35,7 +35,9 @@ static const struct store_way ways[] = {
     [TRAFFIC_BROWSE] = { &schema_traffic, SQLITE_OPEN_READONLY,
                          WAIT_PATIENTLY_MS, false, false, false, MAKES_ONE },
     [TRAFFIC_WRITE] = { &schema_traffic, SQLITE_OPEN_READWRITE,
-                        WAIT_PATIENTLY_MS, true, true, false, MAKES_ONE },
+                        WAIT_PATIENTLY_MS, true, false, false, MAKES_ONE },
+    [TRAFFIC_CREATE] = { &schema_traffic, SQLITE_OPEN_READWRITE,
+                         WAIT_PATIENTLY_MS, true, true, false, MAKES_ONE },
     [TRAFFIC_SERVE] = { &schema_traffic, SQLITE_OPEN_READWRITE, WAIT_BRIEFLY_MS,
                         true, true, false, MAKES_ONE },
     [TRAFFIC_GATHER] = { &schema_traffic, SQLITE_OPEN_READWRITE,
@@ -71,7 +73,8 @@ traffic_open(const char *path, enum traffic_access access,
     }
     way.survives_power = durability == TRAFFIC_SURVIVES_POWER;
     if (!store_open(&traffic->store, &way, path) || !look_at_file(traffic) ||
-        (access == TRAFFIC_WRITE && !tray_folder_make(path)))
+        ((access == TRAFFIC_WRITE || access == TRAFFIC_CREATE) &&
+         !tray_folder_make(path)))
         traffic_close(&traffic);
     return traffic;
 }

@@ -140,7 +140,7 @@ read_certificate(const char *path, struct registry *wanted)
 static void
 make_traffic(struct verbs_call *call)
 {
-    if (!verbs_open_traffic(call, TRAFFIC_WRITE))
+    if (!verbs_open_traffic(call, TRAFFIC_CREATE))
         log_warning("what devices send cannot be kept");
 }
 
@@ -170,7 +170,7 @@ save(struct verbs_call *call,
 static bool
 store_new(struct verbs_call *call, const struct registry *wanted)
 {
-    if (!verbs_open(call, REGISTRY_CREATE) ||
+    if (!registry_check(wanted) || !verbs_open(call, REGISTRY_CREATE) ||
         !registry_create(call->store, wanted))
         return false;
     make_traffic(call);

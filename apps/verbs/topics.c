@@ -104,7 +104,8 @@ create_topic(struct verbs_call *call)
     if (is_long(
             traffic_topic_name(call->path.project, call->name, wanted.name)))
         return EXIT_CODE_MISUSED;
-    if (!verbs_open_traffic(call, TRAFFIC_WRITE) ||
+    if (!traffic_topic_check(&wanted) ||
+        !verbs_open_traffic(call, TRAFFIC_CREATE) ||
         !traffic_topic_create(call->traffic, &wanted))
         return EXIT_CODE_FAILED;
     return verbs_done(call, "Created topic", wanted.name, topic_json(&wanted));

@@ -79,7 +79,7 @@ open_way(struct way *way, const char *name, const char *path,
 {
     struct traffic_topic topic = { .name = TOPIC, .retention = 60 };
 
-    way->traffic = traffic_open(path, TRAFFIC_WRITE, durability);
+    way->traffic = traffic_open(path, TRAFFIC_CREATE, durability);
     if (way->traffic == NULL || !traffic_topic_create(way->traffic, &topic))
         return false;
     if (strcmp(name, "intake") == 0)

@@ -22,10 +22,30 @@ said()
     grep -qxF -- "$1" "$T/err"
 }
 
-# Nothing but a registry that is made makes a database.
-expect_fail 1 'registries create' devices list
-expect_fail 1 'No such file' registries create factory --public-key-path none
-expect test ! -e "$IOT_REGISTRY_DATABASE"
+pubsub()
+{
+    iot-registry "$@" --project home
+}
+
+# Nothing but a registry or topic that is made makes a database.
+# unmade TEXT CMD...: it is refused with this, and there is no file.
+unmade()
+{
+    expect_fail 1 "$@"
+    expect test "$(echo "$T"/*.db*)" = "$T/*.db*"
+}
+unmade 'registries create' devices list
+unmade 'No such file' registries create factory --public-key-path none
+unmade 'no id of a registry' registries create goog-1
+unmade 'may not sign others' registries create factory \
+    --public-key-path device.crt
+unmade 'would never match' registries create factory \
+    --event-notification-config topic=all \
+    --event-notification-config topic=some,subfolder=some
+unmade 'no name like' pubsub topics create x
+unmade 'topics create' pubsub topics delete telemetry
+unmade 'topics create' pubsub subscriptions create all --topic telemetry
+unmade 'topics create' pubsub subscriptions pull all
 expect_ok registries create factory --public-key-path ca/iot-ca.crt \
     --event-notification-config topic=alarms,subfolder=alarm \
     --event-notification-config topic=telemetry --state-pubsub-topic states

@@ -88,7 +88,8 @@ site_start_afresh(void)
 
     snprintf(command, sizeof command, "rm -rf %s*", site_database);
     MUST(system(command) == 0);
-    traffic = traffic_open(site_database, TRAFFIC_WRITE, TRAFFIC_SURVIVES_KILL);
+    traffic =
+        traffic_open(site_database, TRAFFIC_CREATE, TRAFFIC_SURVIVES_KILL);
     MUST(traffic != NULL && traffic_topic_create(traffic, &topic) &&
          traffic_subscription_create(traffic, &all, true));
     traffic_close(&traffic);
@@ -132,7 +133,8 @@ site_has_just(int from, int to)
     bool ok = true;
 
     intake_settle(site_database);
-    traffic = traffic_open(site_database, TRAFFIC_WRITE, TRAFFIC_SURVIVES_KILL);
+    traffic =
+        traffic_open(site_database, TRAFFIC_CREATE, TRAFFIC_SURVIVES_KILL);
     MUST(traffic != NULL);
     do {
         traffic_batch_free(&batch);

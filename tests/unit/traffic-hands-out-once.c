@@ -330,8 +330,8 @@ main(void)
     snprintf(database, sizeof database, "%s/traffic.db", folder);
     log_open("test", keep_line);
     bridge = traffic_open(database, TRAFFIC_SERVE, TRAFFIC_SURVIVES_KILL);
-    one = traffic_open(database, TRAFFIC_WRITE, TRAFFIC_SURVIVES_KILL);
-    other = traffic_open(database, TRAFFIC_WRITE, TRAFFIC_SURVIVES_KILL);
+    one = traffic_open(database, TRAFFIC_CREATE, TRAFFIC_SURVIVES_KILL);
+    other = traffic_open(database, TRAFFIC_CREATE, TRAFFIC_SURVIVES_KILL);
     if (CHECK(bridge != NULL && one != NULL && other != NULL)) {
         check_names();
         check_lists();

@@ -172,7 +172,7 @@ main(void)
           NULL);
     CHECK(strstr(last_line, "no traffic") != NULL);
     bridge = traffic_open(database, TRAFFIC_SERVE, TRAFFIC_SURVIVES_KILL);
-    person = traffic_open(database, TRAFFIC_WRITE, TRAFFIC_SURVIVES_POWER);
+    person = traffic_open(database, TRAFFIC_CREATE, TRAFFIC_SURVIVES_POWER);
     if (CHECK(bridge != NULL && person != NULL)) {
         check_times();
         check_together();
