@@ -76,6 +76,16 @@ say_missing(const char *name)
     log_error("Resource not found (resource=%s).", name);
 }
 
+bool
+traffic_topic_exists(struct traffic *traffic, const char *name, bool *exists)
+{
+    int64_t key;
+    bool ok = find(traffic, STATEMENT_TOPIC_KEY, name, &key);
+
+    *exists = key != 0;
+    return ok;
+}
+
 static bool
 is_there(struct traffic *traffic, enum statement which, const char *name,
          int64_t *key)

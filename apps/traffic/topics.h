@@ -48,6 +48,9 @@ CHECKED bool
 traffic_topic_create(struct traffic *traffic,
                      const struct traffic_topic *topic);
 
+CHECKED bool
+traffic_topic_exists(struct traffic *traffic, const char *name, bool *exists);
+
 /* The topic NAME, which must be there. */
 CHECKED bool
 traffic_topic_get(struct traffic *traffic, const char *name,

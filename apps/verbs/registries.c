@@ -144,6 +144,34 @@ make_traffic(struct verbs_call *call)
         log_warning("what devices send cannot be kept");
 }
 
+/* What is meant for a topic that nobody has made is refused, device by device:
+ * better said now. */
+static void
+warn_of_topic(struct verbs_call *call, const char *text)
+{
+    char name[TRAFFIC_TOPIC_MOST];
+    bool is_there = false;
+
+    if (text == NULL || !traffic_topic_name(call->path.project, text, name))
+        return;
+    if (call->traffic != NULL &&
+        (!traffic_topic_exists(call->traffic, name, &is_there) || is_there))
+        return;
+    log_warning("there is no topic %s yet; this makes it: iot-registry topics "
+                "create %s --project %s",
+                name, text, call->path.project);
+}
+
+static void
+warn_of_topics(struct verbs_call *call, const struct registry *wanted)
+{
+    if (call->traffic == NULL && !verbs_look_at_traffic(call))
+        return;
+    warn_of_topic(call, wanted->state_topic);
+    for (size_t i = 0; i < wanted->route_count; i++)
+        warn_of_topic(call, wanted->routes[i].topic);
+}
+
 /* Reads what was given, hands it to STORE, and shows what came of it. */
 static enum exit_code
 save(struct verbs_call *call,
@@ -160,10 +188,13 @@ save(struct verbs_call *call,
         code = read_certificate(call->arguments.public_key_path, wanted);
     if (code == EXIT_CODE_DONE && !store(call, wanted))
         code = EXIT_CODE_FAILED;
+    if (code == EXIT_CODE_DONE) {
+        verbs_say(did, call->path.registry);
+        warn_of_topics(call, wanted);
+    }
     registry_free(&wanted);
     if (code != EXIT_CODE_DONE)
         return code;
-    verbs_say(did, call->path.registry);
     return call->format != VERBS_UNSAID ? show_one(call) : EXIT_CODE_DONE;
 }
 

@@ -51,6 +51,20 @@ expect_ok registries create factory --public-key-path ca/iot-ca.crt \
     --event-notification-config topic=telemetry --state-pubsub-topic states
 expect said 'Created registry [factory].'
 expect test ! -s "$T/out"
+# What goes to a topic is lost until there is one, so that is said.
+for topic in alarms telemetry states; do
+    expect grep -qF "no topic projects/home/topics/$topic yet" "$T/err"
+done
+expect_ok pubsub topics create telemetry
+expect_ok registries update factory --event-notification-config topic=telemetry
+expect_not grep -qF 'no topic' "$T/err"
+expect_ok registries update factory --state-pubsub-topic projects/home/topics/no-1
+expect grep -qF 'iot-registry topics create projects/home/topics/no-1' "$T/err"
+expect_ok registries update factory --state-pubsub-topic ''
+expect_not grep -qF 'no topic' "$T/err"
+expect_ok registries update factory \
+    --event-notification-config topic=alarms,subfolder=alarm \
+    --event-notification-config topic=telemetry --state-pubsub-topic states
 expect_fail 1 'Resource already exists in the project (resource=factory).' \
     registries create factory
 expect_ok registries create second --no-enable-mqtt-config --log-level debug
