@@ -83,6 +83,7 @@ begin_session(struct bridge *bridge, const struct mosquitto *client,
         .seen = clock_seconds(),
         .idle_most = idle_most(bridge, client),
         .keepalive = mosquitto_client_keepalive(client),
+        .flights = { .is_in_step = mosquitto_client_clean_session(client) },
         .generation = bridge->database.generation,
     };
     struct session *added;

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 2 };
+enum {
+    FIRST_ROOM = 2,
+    MIDS = 65535, /* from 1; 0 is none (MQTT 3.1.1, section 2.3.1) */
+};
 
 static bool
 make_room(struct flights *flights)
@@ -28,37 +31,99 @@ make_room(struct flights *flights)
     return true;
 }
 
+void
+flights_give(struct flights *flights)
+{
+    flights->given++;
+}
+
+/* The broker begins to count anew: what had these identifiers before, if
+ * anything, will not be acknowledged any more. */
+static void
+drop_counted_out(struct flights *flights)
+{
+    while (flights->count > 0 &&
+           flights->all[0].number + MIDS <= flights->given)
+        flights_remove(flights, 0);
+}
+
 struct flight *
 flights_add(struct flights *flights, const struct flight *flight)
 {
     char *topic;
     struct flight *added;
 
+    drop_counted_out(flights);
     if (!make_room(flights) || (topic = strdup(flight->topic)) == NULL)
         return NULL;
     added = &flights->all[flights->count++];
     *added = *flight;
     added->topic = topic;
+    added->number = flights->given;
+    added->mid = 0;
     return added;
 }
 
-/* The broker counts to 65535 and begins again: what had this identifier
- * before, if anything, will not be acknowledged any more. */
-void
-flights_sent(struct flights *flights, const char *topic, unsigned mid)
+/* Which identifier the one with this number has. */
+static unsigned
+mid_of(const struct flights *flights, uint64_t number)
+{
+    return (unsigned)((flights->before + number + MIDS - 1) % MIDS + 1);
+}
+
+/* How far MID is ahead of the last that was given; 0 if it is not. */
+static unsigned
+ahead(const struct flights *flights, unsigned mid)
+{
+    unsigned far = (mid + MIDS - mid_of(flights, flights->given)) % MIDS;
+
+    return far <= MIDS / 2 ? far : 0;
+}
+
+static bool
+fits(const struct flight *flight, const char *topic, size_t length)
+{
+    return flight->length == length && strcmp(flight->topic, topic) == 0;
+}
+
+static struct flight *
+find_number(const struct flights *flights, unsigned mid)
+{
+    for (size_t i = 0; i < flights->count; i++)
+        if (flights->all[i].mid == 0 &&
+            mid_of(flights, flights->all[i].number) == mid)
+            return &flights->all[i];
+    return NULL;
+}
+
+/* Has the count agree with what the broker says. */
+static struct flight *
+fall_in_step(struct flights *flights, const char *topic, size_t length,
+             unsigned mid)
 {
     struct flight *found = NULL;
+    unsigned off = flights->is_in_step ? ahead(flights, mid) : 0;
 
-    for (size_t i = flights->count; i > 0; i--) {
-        struct flight *flight = &flights->all[i - 1];
-
-        if (flight->mid == mid && !flight->is_landed)
-            flights_remove(flights, i - 1);
-    }
     for (size_t i = 0; i < flights->count && found == NULL; i++)
-        if (flights->all[i].mid == 0 &&
-            strcmp(flights->all[i].topic, topic) == 0)
+        if (flights->all[i].mid == 0 && fits(&flights->all[i], topic, length))
             found = &flights->all[i];
+    if (found != NULL) {
+        off = mid + MIDS - mid_of(flights, found->number);
+        flights->is_in_step = true;
+    }
+    flights->before = (flights->before + off) % MIDS;
+    return found;
+}
+
+void
+flights_sent(struct flights *flights, const char *topic, size_t length,
+             unsigned mid)
+{
+    struct flight *found = find_number(flights, mid);
+
+    if (!flights->is_in_step || ahead(flights, mid) > 0 ||
+        (found != NULL && !fits(found, topic, length)))
+        found = fall_in_step(flights, topic, length, mid);
     if (found != NULL)
         found->mid = mid;
 }
@@ -104,5 +169,6 @@ flights_clear(struct flights *flights)
     while (flights->count > 0)
         flights_remove(flights, flights->count - 1);
     free(flights->all);
-    *flights = (struct flights){ NULL, 0, 0 };
+    flights->all = NULL;
+    flights->count = flights->room = 0;
 }

@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MID_MOST = 65535 };
+/* MQTT 3.1.1, sections 2.3.1 and 2.2.3. */
+enum { MID_MOST = 65535, LENGTH_MOST = 268435455 };
 
 /* Takes FROM off the end of TEXT: cuts it there. */
 static bool
@@ -90,10 +91,12 @@ read_publish(char *text, struct heard *heard)
         (topic = cut_first(mid, ", '")) == NULL ||
         !cut_end(topic, " bytes))") || (size = strrchr(topic, '(')) == NULL)
         return false;
-    *size = '\0';
+    *size++ = '\0';
     heard->topic = topic;
     return cut_end(topic, "', ... ") && read_number(qos, 2, &heard->qos) &&
-           read_number(mid, MID_MOST, &heard->mid) && read_client(text, heard);
+           read_number(mid, MID_MOST, &heard->mid) &&
+           read_number(size, LENGTH_MOST, &heard->length) &&
+           read_client(text, heard);
 }
 
 /* The first that fits; what is here without a reader is for nobody. */

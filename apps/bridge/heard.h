@@ -23,6 +23,7 @@ struct heard {
     const char *client; /* its id; not of news and debug */
     const char *topic;  /* of a PUBLISH */
     unsigned qos;       /* likewise */
+    unsigned length;    /* likewise, bytes of what it carries */
     unsigned mid;       /* likewise, and of a PUBACK; 0 for none */
 };
 

@@ -39,7 +39,8 @@ note(struct bridge *bridge, struct session *session, const struct heard *heard)
 {
     if (heard->kind == HEARD_SENT) {
         if (heard->qos > 0)
-            flights_sent(&session->flights, heard->topic, heard->mid);
+            flights_sent(&session->flights, heard->topic, heard->length,
+                         heard->mid);
         return;
     }
     session->seen = clock_seconds();

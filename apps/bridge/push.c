@@ -53,8 +53,11 @@ send(const struct receiver *receiver, const char *topic, const void *data,
     if (mosquitto_broker_publish_copy(receiver->session->client_id, topic,
                                       (int)length, length > 0 ? data : "",
                                       receiver->filter->qos, false,
-                                      NULL) == MOSQ_ERR_SUCCESS)
+                                      NULL) == MOSQ_ERR_SUCCESS) {
+        if (receiver->filter->qos > 0)
+            flights_give(&receiver->session->flights);
         return true;
+    }
     log_error("out of memory for a message to %s",
               receiver->session->client_id);
     return false;
@@ -92,6 +95,7 @@ await_config(const struct bridge *bridge, const struct receiver *receiver,
                 &(struct flight){
                     .num_id = num_id,
                     .version = config->version,
+                    .length = config->length,
                     .since = bridge->second,
                     .wait = earlier != NULL ? earlier->wait * 2
                                             : bridge->settings.config_wait,
@@ -220,6 +224,7 @@ deliver(struct bridge *bridge, const struct traffic_command *command)
         .num_id = command->num_id,
         .command = command->key,
         .expires = command->expires,
+        .length = command->length,
         .since = bridge->second,
         .topic = topic,
     };

@@ -110,7 +110,9 @@ copy(const struct session *session, const struct gate_device *device)
     *copied = *session;
     copied->filters = (struct filters){ NULL, 0, 0 };
     copied->attached = (struct attached_list){ NULL, 0, 0 };
-    copied->flights = (struct flights){ NULL, 0, 0 };
+    copied->flights = (struct flights){
+        .is_in_step = session->flights.is_in_step,
+    };
     copied->client_id = strdup(session->client_id);
     copied->device = (struct session_device){
         .path = names_pack(&device->path),

@@ -50,6 +50,7 @@ check_forms(void)
                               "'/devices/dev-1/config', ... (5 bytes))");
 
     CHECK(sent.kind == HEARD_SENT && sent.mid == 7 && sent.qos == 1);
+    CHECK(sent.length == 5);
     CHECK(strcmp(sent.topic, "/devices/dev-1/config") == 0);
     CHECK(is("Received PUBACK from " ID " (Mid: 65535, RC:0)", HEARD_PUBACK,
              65535));
