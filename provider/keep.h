@@ -12,24 +12,28 @@
 #include "checked.h"
 #include "tpm.h"
 
-/* Of one key a connection. */
+struct tpm_key;
+
+/* Of one key a connection: its name, and the private part, as several may have
+ * that name. */
 struct keep {
-    struct tpm_entity object; /* loaded still; handle 0: none */
-    TPM2B_NAME last;          /* was used last, under a hierarchy */
-    TPMS_CONTEXT context;     /* of that; savedHandle 0: not saved */
+    TPM2B_NAME name;
+    TPM2B_PRIVATE blob;
+    TPM2_HANDLE handle;   /* loaded still; 0: not */
+    TPMS_CONTEXT context; /* savedHandle 0: not saved */
 };
 
-/* Whether the key of this name is loaded, and where; the caller flushes it
- * unless *is_kept. Another one goes, so that two slots are enough for what is
- * to come. */
+/* Whether the key is loaded, and where; the caller flushes it unless *is_kept.
+ * Another one goes, so that two slots are enough for what is to come. */
 CHECKED int
-keep_find(struct tpm *tpm, const TPM2B_NAME *name, struct tpm_entity *object,
+keep_find(struct tpm *tpm, const struct tpm_key *key, struct tpm_entity *object,
           int *is_kept);
 
 /* After a use that went well: keeps a loaded key, or saves its context if that
  * is worth it. Returns 0: it has to be flushed by the caller. */
 CHECKED int
-keep_take(struct tpm *tpm, const struct tpm_entity *object, int is_worth);
+keep_take(struct tpm *tpm, const struct tpm_key *key, TPM2_HANDLE object,
+          int is_worth);
 
 /* Flushes what is kept unless all went well with it. */
 void

@@ -174,7 +174,7 @@ find_object(struct use *use, const struct tpm_key *key)
     }
     use->loading = key->name;
     tpm_want(use->tpm, &key->name);
-    return keep_find(use->tpm, &key->name, &use->object, &use->is_kept);
+    return keep_find(use->tpm, key, &use->object, &use->is_kept);
 }
 
 /* Parent and sessions, in that order: they come before the key itself. Of a
@@ -232,7 +232,8 @@ static int
 may_stay(const struct use *use)
 {
     return use->key != NULL && use->object.handle != 0 &&
-           keep_take(use->tpm, &use->object, is_hierarchy(use->key->parent));
+           keep_take(use->tpm, use->key, use->object.handle,
+                     is_hierarchy(use->key->parent));
 }
 
 void

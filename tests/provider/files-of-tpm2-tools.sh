@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Keys that tpm2-tools made, wrapped into a key file by tpm2_encodeobject, are
-# ours: RSA and EC under a persistent parent, with a password and without.
+# ours: RSA and EC under a persistent parent, with a password and without. One to
+# which tpm2_changeauth gave another password is told apart from what it was.
 . "$(dirname "$0")/../fixture/lib.sh"
-need tpm2_encodeobject tpm2_create
+need tpm2_encodeobject tpm2_create python3
 
 tpm_start --no-ek
 
@@ -56,3 +57,18 @@ for name in ec rsa; do
 done
 each_order signs ec-password secret
 expect tpm_is_clean
+
+# Two files of one name, in a process of which the key used last stays loaded.
+made ecc256 old secret
+tpm2_load -Q -C 0x81000001 -u "$T/pub" -r "$T/priv" -c "$T/key.ctx"
+tpm2_changeauth -Q -C 0x81000001 -c "$T/key.ctx" -p secret -r "$T/priv" another
+tpm2_flushcontext -t
+encode "$T/new.pem" 0
+providers default tpm2
+background "$T/device.log" python3 "$SOURCE_ROOT/tests/fixture/tpm-device.py" \
+    "$T/tpmrm0" "${TPM2OPENSSL_TCTI##*=}"
+wait_until 10 test -e "$T/tpmrm0" || die 'no device'
+tcti_set "device:$T/tpmrm0"
+turns=$BUILD_ROOT/tests/provider/sign-in-turns
+expect_ok "$turns" 3 "file:$T/old.pem" secret "file:$T/new.pem" another
+expect_error 'the password is wrong' "$turns" 1 "file:$T/new.pem" secret
