@@ -119,14 +119,14 @@ connection_open(struct tpm *tpm, int is_quiet)
 
     if (!may_connect(tpm, &choice, is_quiet))
         return 0;
-    tpm->tcti = tcti_open(&choice, tpm->prov->timeout_s);
+    tpm->tcti = tcti_open(&choice, tpm->prov->timeout_s, tpm->is_orphan);
     if (tpm->tcti == NULL) {
         if (!is_quiet)
             tcti_say_absent(tpm->prov, tpm->subject, &choice);
         return 0;
     }
     descriptor_look(tpm->tcti, &tpm->file);
-    tpm->is_shared = tcti_is_shared(&choice, tpm->tcti);
+    tpm->is_shared = tcti_is_shared(&choice);
     tpm->is_held = tpm->is_shared || tcti_is_idle_between(&choice);
     tpm->is_parent = tcti_is_dead_to_children(&choice);
     if (make_sys(tpm))

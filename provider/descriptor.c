@@ -69,22 +69,6 @@ read_path(int fd, char path[DEVICE_MAX])
 }
 
 int
-descriptor_is_shared(TSS2_TCTI_CONTEXT *tcti)
-{
-    struct sockaddr_storage address = { 0 };
-    socklen_t len = sizeof address;
-    char path[DEVICE_MAX];
-    int fds[DESCRIPTORS];
-
-    if (get_descriptors(tcti, fds) == 0)
-        return 0;
-    if (getsockname(fds[0], (struct sockaddr *)&address, &len) == 0)
-        return address.ss_family == AF_UNIX;
-    return !read_path(fds[0], path) || strstr(path, "/tpm") == NULL ||
-           strstr(path, "/tpmrm") != NULL;
-}
-
-int
 descriptor_wait(TSS2_TCTI_CONTEXT *tcti, int ms)
 {
     struct pollfd wanted = { .events = POLLIN };

@@ -24,11 +24,6 @@ descriptor_look(TSS2_TCTI_CONTEXT *tcti, struct descriptor_file *file);
 int
 descriptor_is_on(TSS2_TCTI_CONTEXT *tcti, const struct descriptor_file *file);
 
-/* Whether a resource manager is at the other end. tpm2-tss does not say what
- * its search has found; the descriptor does. */
-int
-descriptor_is_shared(TSS2_TCTI_CONTEXT *tcti);
-
 /* Waits until there is something to read, or an end; 0: not in that time. At
  * once when it is not known where to look. */
 CHECKED int

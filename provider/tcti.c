@@ -32,18 +32,66 @@ tcti_choose(const struct provider *prov)
     return choice;
 }
 
-TSS2_TCTI_CONTEXT *
-tcti_open(const struct tcti_choice *choice, int timeout_s)
+static TSS2_TCTI_CONTEXT *
+open_named(const char *name, int timeout_s)
 {
-    const char *settings = swtpm_settings(choice->name);
+    const char *settings = swtpm_settings(name);
     TSS2_TCTI_CONTEXT *tcti = NULL;
 
     if (settings != NULL)
         return swtpm_open(settings, timeout_s * 1000);
-    if (Tss2_TctiLdr_Initialize(choice->name, &tcti) != TSS2_RC_SUCCESS)
+    if (Tss2_TctiLdr_Initialize(name, &tcti) != TSS2_RC_SUCCESS)
         return NULL;
     descriptor_bound(tcti, timeout_s < PIECE_S ? timeout_s : PIECE_S);
     return tcti;
+}
+
+/* tpm2-tss's own search asks D-Bus before it looks for the device that every
+ * kernel has, and GLib prints a line where there is no bus. This is the same
+ * list with the device before it; a path has to be there for a way to be
+ * tried. The first is a link that an administrator may make. */
+static const struct {
+    const char *name;
+    const char *path; /* or NULL */
+} ways[] = {
+    { "libtss2-tcti-default.so", NULL },
+    { "device:/dev/tpmrm0", "/dev/tpmrm0" },
+    { "tabrmd", "/run/dbus/system_bus_socket" },
+    { "device:/dev/tpm0", "/dev/tpm0" },
+    { "swtpm", NULL },
+    { "mssim", NULL },
+};
+
+static int
+is_dead_to_children(const char *name)
+{
+    return strstr(name, "tabrmd") != NULL;
+}
+
+/* Names what it finds. */
+static TSS2_TCTI_CONTEXT *
+search(struct tcti_choice *choice, int timeout_s, int is_orphan)
+{
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        TSS2_TCTI_CONTEXT *tcti = NULL;
+
+        if (is_orphan && is_dead_to_children(ways[i].name))
+            continue;
+        if (ways[i].path == NULL || access(ways[i].path, F_OK) == 0)
+            tcti = open_named(ways[i].name, timeout_s);
+        if (tcti == NULL)
+            continue;
+        choice->name = ways[i].name;
+        return tcti;
+    }
+    return NULL;
+}
+
+TSS2_TCTI_CONTEXT *
+tcti_open(struct tcti_choice *choice, int timeout_s, int is_orphan)
+{
+    return choice->name != NULL ? open_named(choice->name, timeout_s)
+                                : search(choice, timeout_s, is_orphan);
 }
 
 void
@@ -59,10 +107,8 @@ tcti_close(TSS2_TCTI_CONTEXT **tcti)
 /* A simulator and the bare device serve one connection at a time: holding it
  * while idle would lock every other process out. */
 int
-tcti_is_shared(const struct tcti_choice *choice, TSS2_TCTI_CONTEXT *tcti)
+tcti_is_shared(const struct tcti_choice *choice)
 {
-    if (choice->name == NULL)
-        return descriptor_is_shared(tcti);
     return strstr(choice->name, "tabrmd") != NULL ||
            strstr(choice->name, "tpmrm") != NULL;
 }
@@ -72,7 +118,7 @@ tcti_is_shared(const struct tcti_choice *choice, TSS2_TCTI_CONTEXT *tcti)
 int
 tcti_is_idle_between(const struct tcti_choice *choice)
 {
-    return choice->name != NULL && strncmp(choice->name, "swtpm", 5) == 0;
+    return strncmp(choice->name, "swtpm", 5) == 0;
 }
 
 /* tpm2-abrmd is spoken to through GLib, whose thread a fork leaves behind: in a
@@ -80,7 +126,7 @@ tcti_is_idle_between(const struct tcti_choice *choice)
 int
 tcti_is_dead_to_children(const struct tcti_choice *choice)
 {
-    return choice->name != NULL && strstr(choice->name, "tabrmd") != NULL;
+    return choice->name != NULL && is_dead_to_children(choice->name);
 }
 
 /* The path of the device that was meant, if one was. */
@@ -100,7 +146,7 @@ tcti_say_absent(const struct provider *prov, const char *subject,
 {
     const char *device = device_of(choice);
     const char *tried =
-        choice->name != NULL ? choice->name : "tpm2-tss's own search";
+        choice->name != NULL ? choice->name : "a search of the usual places";
     const char *source = choice->name != NULL
                              ? choice->source
                              : "neither TPM2OPENSSL_TCTI nor openssl.cnf names "

@@ -15,7 +15,7 @@ struct provider;
 
 /* Which TCTI, and who said so. */
 struct tcti_choice {
-    const char *name; /* NULL: tpm2-tss searches by itself */
+    const char *name; /* NULL: it is searched for */
     const char *source;
 };
 
@@ -24,17 +24,19 @@ struct tcti_choice
 tcti_choose(const struct provider *prov);
 
 /* The way itself, opened; NULL, and nothing said, when nobody is there. Some
- * ways are given up when it takes longer than `timeout_s`. */
+ * ways are given up when it takes longer than `timeout_s` seconds. One that was
+ * searched for has a name from then on; with `is_orphan` none is looked for
+ * that is dead to children. */
 TSS2_TCTI_CONTEXT *
-tcti_open(const struct tcti_choice *choice, int timeout_s);
+tcti_open(struct tcti_choice *choice, int timeout_s, int is_orphan);
 
 /* Closes and frees; *tcti may be NULL and is afterwards. */
 void
 tcti_close(TSS2_TCTI_CONTEXT **tcti);
 
-/* Whether the other end serves many at once. */
+/* Whether the other end of a way that was opened serves many at once. */
 CHECKED int
-tcti_is_shared(const struct tcti_choice *choice, TSS2_TCTI_CONTEXT *tcti);
+tcti_is_shared(const struct tcti_choice *choice);
 
 /* Whether it keeps nobody out between two commands. */
 CHECKED int

@@ -25,7 +25,7 @@ tpm_answers_always(const uint8_t *answer, size_t size);
 void
 tpm_is_absent(int is_absent);
 
-/* What was connected to last, "" for tpm2-tss's own search. */
+/* What was connected to last, "" for nothing. */
 const char *
 tpm_tried(void);
 
