@@ -49,9 +49,10 @@ findings_print(const struct findings *findings);
 CHECKED bool
 findings_print_json(const struct findings *findings);
 
-/* machine.c: the provider, the device file, the TPM. */
+/* machine.c: the provider, the device file, the TPM, which has to try what it
+ * does not tell unless IS_QUICK. */
 void
-machine_look(struct findings *findings);
+machine_look(struct findings *findings, bool is_quick);
 
 /* Why OpenSSL failed, in its most telling words; good until its queue is
  * emptied. */

@@ -176,7 +176,7 @@ look_at_state(struct findings *findings, const struct state *state)
 
 static void
 look_at_tpm(struct findings *findings, const struct key *key,
-            OSSL_PROVIDER *provider)
+            OSSL_PROVIDER *provider, bool is_quick)
 {
     struct state state = { 0 };
     OSSL_PARAM params[] = {
@@ -200,12 +200,12 @@ look_at_tpm(struct findings *findings, const struct key *key,
     else
         findings_add(findings, FINDING_WRONG, "tpm", "%s", machine_reason());
     ERR_clear_error();
-    if (findings->has_tpm && state.slots >= SLOTS_NEEDED)
+    if (!is_quick && findings->has_tpm && state.slots >= SLOTS_NEEDED)
         salt_look(findings, key);
 }
 
 void
-machine_look(struct findings *findings)
+machine_look(struct findings *findings, bool is_quick)
 {
     enum exit_code code = EXIT_CODE_FAILED;
     struct key *key = key_prepare(&code);
@@ -218,7 +218,7 @@ machine_look(struct findings *findings)
     }
     provider = look_at_module(findings, key);
     if (provider != NULL) {
-        look_at_tpm(findings, key, provider);
+        look_at_tpm(findings, key, provider, is_quick);
         OSSL_PROVIDER_unload(provider);
     }
     look_at_device(findings);

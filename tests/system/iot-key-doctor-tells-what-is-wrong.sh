@@ -45,6 +45,12 @@ says ok parent '0x81000001: EC P-256, a storage key without noDA, as tpm2_cr'
 says ok key 'good.pem: made in the TPM'
 expect test "$(relay_count Sign)" = 1
 expect tpm_is_clean
+relay_reset
+calls 0 --quick --key good.pem
+says ok parent '0x81000001'
+says ok key 'good.pem'
+expect_not grep -q ' salt ' "$T/out"
+expect test "$(relay_count Sign)$(relay_count Import)$(relay_count Load)" = 000
 providers
 TPM2OPENSSL_PARENT_AUTH=another calls 0
 says note provider 'does not load it'
