@@ -280,6 +280,17 @@ is_handle(const char *uri, enum exit_code *code)
     return false;
 }
 
+/* A handle without its scheme, and not the name of a file that is there. */
+static bool
+is_bare_handle(const char *uri)
+{
+    size_t digits = strspn(uri, "0123456789abcdefABCDEFx");
+
+    return strncmp(uri, "0x8", strlen("0x8")) == 0 &&
+           (uri[digits] == '\0' || uri[digits] == '?') &&
+           access(uri, F_OK) != 0;
+}
+
 /* "?pass" behind a path is understood too: it is asked for as needed anyway. */
 static EVP_PKEY *
 key_of_path(const char *uri, struct key *key, enum exit_code *code)
@@ -302,7 +313,11 @@ key_find(const char *uri, struct key *key, enum exit_code *code)
         return is_handle(uri, code) ? key_of_uri(uri, key, code) : NULL;
     if (strncmp(uri, "object:", strlen("object:")) == 0)
         return has_object_file(uri, code) ? key_of_uri(uri, key, code) : NULL;
-    return key_of_path(uri, key, code);
+    if (!is_bare_handle(uri))
+        return key_of_path(uri, key, code);
+    log_error("there is no file %s; a handle is written handle:%s", uri, uri);
+    *code = EXIT_CODE_MISUSED;
+    return NULL;
 }
 
 /* A key of which there is the library context and nothing else. */

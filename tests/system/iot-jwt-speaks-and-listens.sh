@@ -129,6 +129,9 @@ expect_fail 2 'from 1 to 86400' \
     iot-jwt --key ec.pem --audience p1 --lifetime 86401
 expect_fail 2 'is no handle' iot-jwt --key handle:8100000g --audience p1
 expect_fail 2 'is no handle' iot-jwt --key handle:0x --audience p1
+expect_fail 2 'there is no file 0x81000010; a handle is written handle:0x81000010' \
+    iot-jwt --key 0x81000010 --audience p1
+expect_fail 1 'cannot open 0x8-or-so: ' iot-jwt --key 0x8-or-so --audience p1
 expect_fail 2 'is no handle' iot-jwt --key handle:0x810000010 --audience p1
 expect_fail 2 'RS256 or ES256, not "none"' iot-jwt verify --public-key ec.pub \
     --algorithm none --audience p1
