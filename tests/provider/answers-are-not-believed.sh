@@ -33,6 +33,8 @@ flips()
 }
 
 rules_start
+# An answer that says that more comes is waited for, for a second.
+sed -i 's/^\[tpm2_provider\]/&\ntimeout = 1/' "$OPENSSL_CONF"
 for key in "${KEYS[1]}" "${KEYS[3]}"; do
     flips "$key" >"$T/rules"
     expect grep -q '^flip StartAuthSession ' "$T/rules"

@@ -6,7 +6,7 @@ signer=$BUILD_ROOT/tests/provider/sign-by-rules
 test -x "$signer" || die "no $signer"
 
 # rules_start: a TPM with the keys in $KEYS: at a handle and in a file, each
-# with and without a password; a relay before it; and little patience.
+# with and without a password; and a relay before it.
 rules_start()
 {
     tpm_start --no-ek
@@ -18,7 +18,6 @@ rules_start()
         "file:$T/password.pem")
     relay_start
     providers default tpm2
-    sed -i 's/^\[tpm2_provider\]/&\ntimeout = 1/' "$OPENSSL_CONF"
 }
 
 # commands_of KEY: the commands of a signature, in order.
