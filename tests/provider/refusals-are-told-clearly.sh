@@ -33,7 +33,7 @@ cat >"$T/codes" <<'END'
 0x9a2 refused has a password, and none was given|the password is wrong
 0x12f refused the key cannot be used with a password, only with its policy
 0x99d refused the key's policy is not met
-0x1a4 refused the TPM refused
+0x1a4 refused the key's policy allows another use of it
 0x1df refused made under another parent or by another TPM
 0x901 refused another program has kept a session for too long
 0x14c refused the handle is taken
@@ -61,7 +61,7 @@ judge()
     # cannot read goes to another key, if there is one.
     left=$(grep " $1 " "$T/out" |
         grep -v "^signed answer FlushContext \|^signed answer StartAuth.* 0x1c4" |
-        grep -vE "^$2 [^:]*(: .*($3))?") || true
+        grep -vE "^$2 [^:]*${3:+: .*($3)}") || true
     test -z "$left" || die "$left"
     SHOWN=$((SHOWN + 1))
 }
