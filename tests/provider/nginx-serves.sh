@@ -6,49 +6,14 @@
 # is empty, for eight clients at once, over a reload of the configuration and a
 # reset of the TPM; with `default` first and last.
 . "$(dirname "$0")/../fixture/lib.sh"
-PATH=$PATH:/usr/sbin
-need nginx
-wrap nginx
-. "$(dirname "$0")/web.sh"
-web_key ec
+. "$(dirname "$0")/nginx.sh"
 web_key rsa -algorithm RSA -pkeyopt bits:2048
-web_reference reference 0x81000010
-
-web_configure()
-{
-    cat >"$T/nginx.conf" <<-END
-	daemon off;
-	worker_processes 4;
-	user $(id -un) $(id -gn);
-	pid $T/nginx.pid;
-	error_log stderr;
-	events { }
-	http {
-	    access_log off;
-	    client_body_temp_path $T/tmp;
-	    proxy_temp_path $T/tmp;
-	    fastcgi_temp_path $T/tmp;
-	    uwsgi_temp_path $T/tmp;
-	    scgi_temp_path $T/tmp;
-	    server {
-	        listen 127.0.0.1:$PORT ssl reuseport;
-	        ssl_certificate $T/$KIND.crt;
-	        ssl_certificate_key $T/$KIND.pem;
-	        ssl_protocols TLSv1.2 TLSv1.3;
-	        ssl_session_cache off;
-	        ssl_session_tickets off;
-	        root $T/www;
-	    }
-	}
-	END
-}
-nginx=(nginx -p "$T" -c "$T/nginx.conf" -e stderr)
 
 for turn in 'rsa default tpm2' 'reference tpm2 default' 'ec tpm2 default'; do
     KIND=${turn%% *}
     # shellcheck disable=SC2086 # two words are meant
     providers ${turn#* }
-    web_serve "${nginx[@]}"
+    web_serve "${NGINX[@]}"
     web_many 1.2
     web_many 1.3
     test "$KIND" != ec || break
@@ -70,4 +35,4 @@ expect_not web_get --cacert "$T/ca/server.crt" 2>"$T/err"
 stop_pid "$SERVER"
 expect tpm_is_clean
 providers
-expect_error 'cannot load certificate key' "${nginx[@]}" -t
+expect_error 'cannot load certificate key' "${NGINX[@]}" -t
