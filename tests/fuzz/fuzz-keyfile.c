@@ -13,17 +13,7 @@
 #include <openssl/err.h>
 
 int
-LLVMFuzzerInitialize(int *argc, char ***argv);
-int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    return setenv("TSS2_LOG", "all+NONE", 1);
-}
 
 static void
 insist(int is_so)

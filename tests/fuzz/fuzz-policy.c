@@ -31,7 +31,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     for (size_t i = 0; i < TPM_HASHES; i++)
         prov.digests[i] = EVP_MD_fetch(NULL, tpm_hashes[i].name, NULL);
-    return setenv("TSS2_LOG", "all+NONE", 1);
+    return 0;
 }
 
 int

@@ -11,17 +11,7 @@
 #include <string.h>
 
 int
-LLVMFuzzerInitialize(int *argc, char ***argv);
-int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    return setenv("TSS2_LOG", "all+NONE", 1);
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

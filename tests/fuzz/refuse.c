@@ -6,19 +6,14 @@
  *
  *     refuse FOLDER
  */
-#include <dirent.h>
+#include "corpus.h"
+
 #include <err.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <tss2/tss2_tpm2_types.h>
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv);
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { INPUT_MAX = 20000, HEADER = 10, CUT = 1, LOST = 2 };
+enum { HEADER = 10, CUT = 1, LOST = 2 };
 
 /* Of what provider/error.c tells apart, and two of ours. */
 static const uint32_t codes[] = {
@@ -57,7 +52,7 @@ other_answer(uint32_t code, size_t len, uint8_t *answer)
 static void
 run_with(const uint8_t *data, size_t size, size_t at, uint32_t code)
 {
-    static uint8_t input[INPUT_MAX + HEADER];
+    static uint8_t input[CORPUS_INPUT_MAX + HEADER];
     size_t len = (size_t)data[at] << 8 | data[at + 1];
     size_t other = 0;
     size_t rest = at + 2 + len;
@@ -71,51 +66,29 @@ run_with(const uint8_t *data, size_t size, size_t at, uint32_t code)
     (void)LLVMFuzzerTestOneInput(input, at + 2 + other + size - rest);
 }
 
-static int
-run(const char *folder, const char *name)
-{
-    static uint8_t data[INPUT_MAX];
-    char path[4096];
-    FILE *in = NULL;
-    size_t size = 0;
-    int count = 0;
+static int refused; /* answers, in all recordings */
 
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
-    in = fopen(path, "rb");
-    if (in == NULL)
-        err(2, "%s", path);
-    size = fread(data, 1, sizeof data, in);
-    (void)fclose(in);
+static void
+run(const uint8_t *data, size_t size)
+{
     for (size_t at = 2; at + 2 <= size;) {
         size_t len = (size_t)data[at] << 8 | data[at + 1];
 
         if (at + 2 + len > size)
             break; /* no recording: an input that was found */
-        for (size_t i = 0; i < sizeof codes / sizeof *codes; i++, count++)
+        for (size_t i = 0; i < sizeof codes / sizeof *codes; i++, refused++)
             run_with(data, size, at, codes[i]);
         at += 2 + len;
     }
-    printf("%s: %d\n", name, count);
-    (void)fflush(stdout);
-    return count;
 }
 
 int
 main(int argc, char **argv)
 {
-    DIR *folder = NULL;
-    int count = 0;
-
     if (argc != 2)
         errx(2, "usage: refuse FOLDER");
-    folder = opendir(argv[1]);
-    if (folder == NULL)
-        err(2, "%s", argv[1]);
     (void)LLVMFuzzerInitialize(&argc, &argv);
-    for (struct dirent *entry = readdir(folder); entry != NULL;
-         entry = readdir(folder))
-        if (entry->d_name[0] != '.')
-            count += run(argv[1], entry->d_name);
-    (void)closedir(folder);
-    return count == 0;
+    (void)corpus_each(argv[1], run);
+    printf("%d answers refused\n", refused);
+    return refused == 0;
 }
