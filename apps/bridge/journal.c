@@ -25,6 +25,7 @@ enum {
     OUTCOMES_MOST = 256,
     TRY_AGAIN = 5,    /* seconds between tries at a database that fails */
     TRY_TO_MAKE = 60, /* likewise, where there is none to be made */
+    LAST_TRIES = 100, /* at the end, of 10 ms each */
 };
 
 struct kept_note {
@@ -48,6 +49,14 @@ struct kept_outcome {
     enum traffic_outcome outcome;
 };
 
+/* What a database says of connections that are not this broker's, and what is
+ * to be done about it before anything is written. */
+enum left {
+    LEFT_TO_END,   /* a broker that was killed left it: they have ended */
+    LEFT_TO_CLEAR, /* an old copy has taken its place */
+    LEFT_NOTHING,
+};
+
 struct journal {
     const char *path;
     enum traffic_durability durability;
@@ -55,6 +64,7 @@ struct journal {
     struct traffic *traffic; /* NULL while it cannot be opened */
     struct intake *intake;   /* likewise, and only with it */
     int64_t tried;
+    enum left left;
     size_t touch_count;
     struct traffic_touch touches[TOUCHES_MOST];
     size_t note_count;
@@ -70,6 +80,8 @@ close_traffic(struct journal *journal)
 {
     intake_close(&journal->intake);
     traffic_close(&journal->traffic);
+    if (journal->left == LEFT_NOTHING)
+        journal->left = LEFT_TO_CLEAR;
 }
 
 static bool
@@ -83,8 +95,7 @@ open_traffic(struct journal *journal)
     traffic_leave_the_log(journal->traffic);
     journal->intake =
         intake_open(journal->path, journal->durability, journal->most);
-    /* Whoever was connected was so to a broker that is gone. */
-    if (journal->intake == NULL || !traffic_connected_clear(journal->traffic))
+    if (journal->intake == NULL)
         close_traffic(journal);
     return journal->traffic != NULL;
 }
@@ -178,16 +189,43 @@ write_note(struct traffic *traffic, const struct kept_note *note)
         return false;
     if (note->word[0] == '\0')
         return true;
-    return traffic_connected_set(traffic, num_id,
+    return traffic_connected_set(traffic, &note->event.device, num_id,
                                  strcmp(note->word, "connect") == 0 ? note->at
                                                                     : 0) &&
            append_connection(traffic, note);
+}
+
+/* Each connection has one end, whoever is there to tell of it. */
+static bool
+end_connections(struct journal *journal)
+{
+    struct kept_note note = {
+        .event = { .kind = "DISCONNECT",
+                   .text = "SERVER: The connection is closed because the "
+                           "server ended unexpectedly." },
+        .word = "disconnect",
+        .at = time(NULL),
+    };
+    bool found = true;
+
+    while (traffic_connected_find(journal->traffic, &note.event.device,
+                                  &note.event.num_id, &found)) {
+        if (!found)
+            return true;
+        if (journal->left == LEFT_TO_CLEAR
+                ? !traffic_connected_set(journal->traffic, &note.event.device,
+                                         note.event.num_id, 0)
+                : !write_note(journal->traffic, &note))
+            return false;
+    }
+    return false;
 }
 
 static bool
 write_all(struct journal *journal)
 {
     bool ok =
+        (journal->left == LEFT_NOTHING || end_connections(journal)) &&
         traffic_touch(journal->traffic, journal->touches, journal->touch_count);
 
     for (size_t i = 0; ok && i < journal->note_count; i++)
@@ -208,14 +246,16 @@ flush(struct journal *journal)
     bool ok;
 
     if (journal->traffic == NULL ||
-        (journal->touch_count == 0 && journal->note_count == 0 &&
-         journal->ack_count == 0 && journal->outcome_count == 0))
+        (journal->left == LEFT_NOTHING && journal->touch_count == 0 &&
+         journal->note_count == 0 && journal->ack_count == 0 &&
+         journal->outcome_count == 0))
         return;
     if (!traffic_begin(journal->traffic))
         return;
     ok = write_all(journal);
     if (!traffic_end(journal->traffic, ok))
         return;
+    journal->left = LEFT_NOTHING;
     journal->touch_count = 0;
     journal->note_count = 0;
     journal->ack_count = 0;
@@ -355,10 +395,9 @@ journal_free(struct journal **journal)
 {
     if (*journal == NULL)
         return;
-    flush(*journal);
-    if ((*journal)->traffic != NULL &&
-        !traffic_connected_clear((*journal)->traffic))
-        log_warning("devices seem connected that are not");
+    for (int i = 0; i < LAST_TRIES && (i == 0 || (*journal)->note_count > 0);
+         i++)
+        flush(*journal);
     close_traffic(*journal);
     free(*journal);
     *journal = NULL;

@@ -271,8 +271,6 @@ static const char *const statements[STATEMENT_COUNT] = {
     [STATEMENT_STATUS_CONFIG_SENT] = STATUS_SET("config_sent"),
     [STATEMENT_STATUS_CONFIG_ACKED] = STATUS_SET("config_acked"),
     [STATEMENT_STATUS_CONNECTED] = STATUS_SET("connected_since"),
-    [STATEMENT_STATUS_NOBODY] =
-        "UPDATE device SET connected_since = 0 WHERE connected_since > 0",
     [STATEMENT_STATUS_ERROR] =
         "INSERT INTO device (num_id, error_code, error_text, error_at)"
         " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (num_id) DO UPDATE"
@@ -281,6 +279,15 @@ static const char *const statements[STATEMENT_COUNT] = {
         "INSERT INTO device (num_id, gateway, gateway_at) VALUES (?1, ?2, ?3)"
         " ON CONFLICT (num_id) DO UPDATE SET gateway = ?2, gateway_at = ?3",
     [STATEMENT_STATUS_DELETE] = "DELETE FROM device WHERE num_id = ?1",
+
+    [STATEMENT_CONNECTION_SET] =
+        "INSERT INTO connection (num_id, project, location, registry, device)"
+        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (num_id) DO UPDATE SET"
+        " project = ?2, location = ?3, registry = ?4, device = ?5",
+    [STATEMENT_CONNECTION_FIRST] =
+        "SELECT num_id, project, location, registry, device FROM connection"
+        " ORDER BY num_id LIMIT 1",
+    [STATEMENT_CONNECTION_DELETE] = "DELETE FROM connection WHERE num_id = ?1",
 
     [STATEMENT_ACK_INSERT] =
         "INSERT INTO ack (num_id, version, at) VALUES (?1, ?2, ?3)"

@@ -115,7 +115,21 @@ static const char second_step[] = "CREATE TABLE place ("
                                   "INSERT INTO place (tray, at) VALUES (0, 0);"
                                   "PRAGMA user_version = 2;";
 
-static const char *const steps[] = { first_step, second_step };
+/* Who is connected, by its names, so that a broker that comes after one which
+ * was killed can say of whom that was the end. */
+static const char third_step[] =
+    "CREATE TABLE connection ("
+    " num_id INTEGER PRIMARY KEY,"
+    " project TEXT NOT NULL,"
+    " location TEXT NOT NULL,"
+    " registry TEXT NOT NULL,"
+    " device TEXT NOT NULL"
+    ") STRICT;"
+    "UPDATE device SET connected_since = 0 WHERE connected_since > 0;"
+    "DROP INDEX device_connected;"
+    "PRAGMA user_version = 3;";
+
+static const char *const steps[] = { first_step, second_step, third_step };
 
 const struct schema schema_traffic = {
     .what = "traffic",

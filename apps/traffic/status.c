@@ -158,18 +158,54 @@ traffic_gateway_set(struct traffic *traffic, uint64_t num_id,
     return store_run(&traffic->store, STATEMENT_STATUS_GATEWAY, values, NULL);
 }
 
-bool
-traffic_connected_set(struct traffic *traffic, uint64_t num_id, int64_t since)
+static bool
+set_connected(struct traffic *traffic, const struct names_path *device,
+              uint64_t num_id, int64_t since)
 {
-    return set_number(traffic, STATEMENT_STATUS_CONNECTED, num_id, since);
+    struct store_value values[] = {
+        store_number((int64_t)num_id), store_text(device->project),
+        store_text(device->location),  store_text(device->registry),
+        store_text(device->device),    { .kind = STORE_END }
+    };
+    enum statement which = STATEMENT_CONNECTION_SET;
+
+    if (since == 0) {
+        which = STATEMENT_CONNECTION_DELETE;
+        values[1] = (struct store_value){ .kind = STORE_END };
+    }
+    return store_run(&traffic->store, which, values, NULL) &&
+           set_number(traffic, STATEMENT_STATUS_CONNECTED, num_id, since);
 }
 
 bool
-traffic_connected_clear(struct traffic *traffic)
+traffic_connected_set(struct traffic *traffic, const struct names_path *device,
+                      uint64_t num_id, int64_t since)
+{
+    bool mine;
+
+    return store_begin_own(&traffic->store, &mine) &&
+           store_end_own(&traffic->store, mine,
+                         set_connected(traffic, device, num_id, since));
+}
+
+bool
+traffic_connected_find(struct traffic *traffic, struct names_path *device,
+                       uint64_t *num_id, bool *found)
 {
     static const struct store_value none[] = { { .kind = STORE_END } };
+    sqlite3_stmt *query =
+        store_query(&traffic->store, STATEMENT_CONNECTION_FIRST, none);
+    bool ok = query != NULL && store_next(&traffic->store, query, found);
 
-    return store_run(&traffic->store, STATEMENT_STATUS_NOBODY, none, NULL);
+    if (ok && *found) {
+        *num_id = (uint64_t)sqlite3_column_int64(query, 0);
+        store_copy_id(query, 1, device->project);
+        store_copy_id(query, 2, device->location);
+        store_copy_id(query, 3, device->registry);
+        store_copy_id(query, 4, device->device);
+    }
+    store_done(&query);
+    return ok;
 }
 
 static bool

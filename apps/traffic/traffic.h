@@ -187,13 +187,15 @@ CHECKED bool
 traffic_gateway_set(struct traffic *traffic, uint64_t num_id,
                     const char *gateway, int64_t at);
 
-/* Since when the device is connected; 0: it is not any more. */
+/* Since when the device, NUM_ID, is connected; 0: it is not any more. */
 CHECKED bool
-traffic_connected_set(struct traffic *traffic, uint64_t num_id, int64_t since);
+traffic_connected_set(struct traffic *traffic, const struct names_path *device,
+                      uint64_t num_id, int64_t since);
 
-/* Nobody is connected: for a broker that has just started. */
+/* One that is; *FOUND is false when nobody is. */
 CHECKED bool
-traffic_connected_clear(struct traffic *traffic);
+traffic_connected_find(struct traffic *traffic, struct names_path *device,
+                       uint64_t *num_id, bool *found);
 
 /* Forgets a device that was deleted. */
 CHECKED bool

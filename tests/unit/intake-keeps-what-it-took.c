@@ -327,17 +327,19 @@ check_migration(void)
     struct intake *intake;
 
     site_start_afresh();
-    site_change("DROP TABLE place; PRAGMA user_version = 1");
+    site_change("DROP TABLE place; DROP TABLE connection;"
+                "CREATE INDEX device_connected ON device (connected_since);"
+                "PRAGMA user_version = 1");
     CHECK(traffic_open(site_database, TRAFFIC_BROWSE, TRAFFIC_SURVIVES_KILL) ==
           NULL);
-    CHECK(site_said("is of an older iot-tpm (schema 1, now 2)"));
+    CHECK(site_said("is of an older iot-tpm (schema 1, now 3)"));
     traffic = traffic_open(site_database, TRAFFIC_SERVE, TRAFFIC_SURVIVES_KILL);
     CHECK(traffic != NULL);
     traffic_close(&traffic);
     intake = site_intake(0);
     CHECK(site_take(intake, 0, 10) && site_has_just(0, 1));
     intake_close(&intake);
-    site_change("PRAGMA user_version = 3");
+    site_change("PRAGMA user_version = 4");
     CHECK(traffic_open(site_database, TRAFFIC_WRITE, TRAFFIC_SURVIVES_KILL) ==
           NULL);
     CHECK(site_said("was written by a newer iot-tpm"));

@@ -23,6 +23,7 @@ static char folder[] = "/tmp/traffic-keeps.XXXXXX";
 static char database[64];
 static struct traffic *bridge;
 static struct traffic *person;
+static const struct names_path device = { "p", "l", "registry-1", "device-1" };
 
 static void
 check_times(void)
@@ -34,12 +35,15 @@ check_times(void)
         { 7, TRAFFIC_HEARTBEAT, 103 },
     };
     struct traffic_device got;
+    struct names_path who;
+    uint64_t num_id;
+    bool found;
     int64_t at = 9;
 
     CHECK(traffic_touch(bridge, touches, 4));
     CHECK(traffic_error_set(bridge, 7, 8, "too fast", 104));
     CHECK(traffic_gateway_set(bridge, 7, "gateway-1", 105));
-    CHECK(traffic_connected_set(bridge, 7, 99));
+    CHECK(traffic_connected_set(bridge, &device, 7, 99));
     CHECK(traffic_device_find(person, 7, &got));
     CHECK(got.heartbeat == 103 && got.event == 0 && got.config_sent == 102);
     CHECK(got.error_code == 8 && strcmp(got.error_text, "too fast") == 0);
@@ -51,7 +55,11 @@ check_times(void)
     CHECK(traffic_config_ack_find(person, 7, 2, &at) && at == 0);
     CHECK(traffic_config_acked(bridge, 7, 13, 108));
     CHECK(traffic_config_ack_find(person, 7, 3, &at) && at == 0);
-    CHECK(traffic_connected_clear(bridge));
+    CHECK(traffic_connected_find(bridge, &who, &num_id, &found) && found);
+    CHECK(num_id == 7 && strcmp(who.device, device.device) == 0 &&
+          strcmp(who.project, device.project) == 0);
+    CHECK(traffic_connected_set(bridge, &device, 7, 0));
+    CHECK(traffic_connected_find(bridge, &who, &num_id, &found) && !found);
     CHECK(traffic_device_find(person, 7, &got) && got.connected_since == 0);
     CHECK(got.config_acked == 108);
     CHECK(traffic_device_forget(person, 7));
@@ -66,13 +74,13 @@ check_together(void)
 
     CHECK(traffic_begin(bridge));
     CHECK(traffic_state_add(bridge, 30, "x", 1));
-    CHECK(traffic_connected_set(bridge, 30, 5));
+    CHECK(traffic_connected_set(bridge, &device, 30, 5));
     CHECK(traffic_device_find(person, 30, &got) && got.state == 0);
     CHECK(!traffic_end(bridge, false));
     CHECK(traffic_device_find(bridge, 30, &got) && got.state == 0);
     CHECK(traffic_begin(bridge));
     CHECK(traffic_state_add(bridge, 30, "x", 1));
-    CHECK(traffic_connected_set(bridge, 30, 5));
+    CHECK(traffic_connected_set(bridge, &device, 30, 5));
     CHECK(traffic_end(bridge, true));
     CHECK(traffic_device_find(person, 30, &got) && got.state > 0 &&
           got.connected_since == 5);
