@@ -27,11 +27,12 @@
 #include <sys/resource.h>
 
 enum {
-    HEAD_MOST = 16384,  /* bytes; a token may have 8192 of them */
-    BODY_MOST = 524288, /* 262144 bytes as base64, and room for the rest */
-    METRICS_SECONDS = 10,
-    SPARE_FILES = 64, /* open beside those of connections */
-    SWEEP_BYTES = 0,  /* how large it may grow the MQTT bridge says */
+    HEAD_MOST = 16384,    /* bytes; a token may have 8192 of them */
+    BODY_MOST = 524288,   /* 262144 bytes as base64, and room for the rest */
+    METRICS_SECONDS = 10, /* at most */
+    METRICS_CONNECTIONS = 16, /* open at once */
+    SPARE_FILES = 64,         /* open beside those of connections */
+    SWEEP_BYTES = 0,          /* how large it may grow the MQTT bridge says */
 };
 
 struct settings {
@@ -262,7 +263,10 @@ listen_for_metrics(struct program *program)
         .routes = &program->metrics,
         .head_most = HEAD_MOST,
         .body_most = 0,
-        .seconds = METRICS_SECONDS,
+        .connections_most = METRICS_CONNECTIONS,
+        .seconds = program->settings.timeout < METRICS_SECONDS
+                       ? (int)program->settings.timeout
+                       : METRICS_SECONDS,
     };
 
     if (program->settings.metrics_port == 0)

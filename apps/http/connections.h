@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The connections with TLS of one listener: how many there are, and how long
- * each has taken.  evhttp owns them and speaks HTTP on them; it bounds neither.
+ * The connections of one listener: how many there are, how long each has
+ * taken, and whose words go out on them.  evhttp owns them and speaks HTTP on
+ * them; it bounds neither.
  */
 #ifndef HTTP_CONNECTIONS_H
 #define HTTP_CONNECTIONS_H
@@ -18,6 +19,7 @@ struct bufferevent;
 struct connections;
 struct event_base;
 struct evconnlistener;
+struct http_routes;
 
 struct connections_bounds {
     size_t most;  /* open at once */
@@ -25,10 +27,12 @@ struct connections_bounds {
     size_t bytes; /* that one may have sent and nobody has read */
 };
 
-/* NULL, having logged why.  Takes a reference of its own to TLS. */
+/* NULL, having logged why.  Takes a reference of its own to TLS, or NULL for
+ * none; ROUTES, borrowed, say what to answer where evhttp would send a page. */
 CHECKED struct connections *
 connections_new(struct event_base *base, SSL_CTX *tls,
-                const struct connections_bounds *bounds);
+                const struct connections_bounds *bounds,
+                const struct http_routes *routes);
 
 /* Who lets them in: disabled while there are enough.  NULL: nobody any more; to
  * be said before the event base ends. */
@@ -46,14 +50,13 @@ connections_next(struct event_base *base, void *connections);
 CHECKED bool
 connections_set_tls(struct connections *connections, SSL_CTX *tls);
 
-/* The request that came in by BUFFER has been answered. */
+/* What is written from now on answers a request; all else is evhttp's. */
 void
-connections_answered(struct connections *connections,
-                     struct bufferevent *buffer);
+connections_answering(struct connections *connections, bool is_answering);
 
 /* Ends those that have been too slow by SECOND, a count that the caller keeps;
  * when DRAINING also those that wait for another request.  To be called once
- * a second. */
+ * a second, and once more between the end of evhttp and that of the base. */
 void
 connections_sweep(struct connections *connections, int64_t second,
                   bool draining);

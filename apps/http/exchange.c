@@ -89,15 +89,6 @@ exchange_handle(struct exchange *exchange, const struct http_routes *routes)
         http_answer_text(&exchange->answer, 500, "text/plain", NULL);
 }
 
-struct bufferevent *
-exchange_buffer(const struct exchange *exchange)
-{
-    struct evhttp_connection *by =
-        evhttp_request_get_connection(exchange->from);
-
-    return by != NULL ? evhttp_connection_get_bufferevent(by) : NULL;
-}
-
 static bool
 add_header(struct evhttp_request *to, const char *name, const char *value)
 {

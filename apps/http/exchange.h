@@ -11,7 +11,6 @@
 
 #include <stdbool.h>
 
-struct bufferevent;
 struct evhttp_request;
 struct http_routes;
 
@@ -28,10 +27,6 @@ exchange_new(struct evhttp_request *from);
 /* Has the request handled; the answer may still be missing afterwards. */
 void
 exchange_handle(struct exchange *exchange, const struct http_routes *routes);
-
-/* What the client is connected by; NULL when it has gone. */
-struct bufferevent *
-exchange_buffer(const struct exchange *exchange);
 
 /* Sends the answer, if the client is still there, and frees all; IS_LAST: its
  * connection is to end with it. */

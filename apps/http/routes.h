@@ -37,6 +37,11 @@ struct http_routes {
      * soon after there is one, when those that came with it were handled too.
      * NULL: handlers answer at once. */
     void (*settle)(void *context);
+
+    /* Answers what is no request, or none that could be believed; STATUS says
+     * which: 400, 413, ….  It ends the connection.  NULL: a page is sent. */
+    void (*refuse)(void *context, int status, const char *address,
+                   struct http_answer *answer);
 };
 
 /*

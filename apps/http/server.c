@@ -38,9 +38,9 @@ struct door {
     struct http_listener settings;
     struct evhttp *http;
     struct evhttp_bound_socket *socket;
-    struct connections *connections; /* NULL without TLS */
-    bool is_starved;                 /* no descriptor was left to accept with */
-    struct exchange *held;           /* what waits to be settled */
+    struct connections *connections;
+    bool is_starved;       /* no descriptor was left to accept with */
+    struct exchange *held; /* what waits to be settled */
     size_t held_count;
     struct event *settle;
     struct door *next;
@@ -61,12 +61,9 @@ struct http_server {
 static void
 send_answer(struct door *door, struct exchange *exchange)
 {
-    struct bufferevent *buffer = exchange_buffer(exchange);
-
-    /* Before it is sent: afterwards the connection may be gone. */
-    if (door->connections != NULL && buffer != NULL)
-        connections_answered(door->connections, buffer);
+    connections_answering(door->connections, true);
     exchange_end(&exchange, door->server->end != 0);
+    connections_answering(door->connections, false);
 }
 
 /* Has all that wait for it answered. */
@@ -135,8 +132,9 @@ on_accept_error(struct evconnlistener *listener, void *data)
     door->is_starved = true;
 }
 
+/* Sets up what connections speak through, and how. */
 static bool
-door_encrypt(struct door *door)
+door_connect(struct door *door)
 {
     const struct http_listener *settings = &door->settings;
     const struct connections_bounds bounds = {
@@ -144,11 +142,15 @@ door_encrypt(struct door *door)
         .seconds = settings->seconds,
         .bytes = settings->head_most + settings->body_most,
     };
-    SSL_CTX *tls = http_tls_new(settings->certificate, settings->key);
+    SSL_CTX *tls = NULL;
 
-    if (tls == NULL)
-        return false;
-    door->connections = connections_new(door->server->base, tls, &bounds);
+    if (settings->certificate != NULL) {
+        tls = http_tls_new(settings->certificate, settings->key);
+        if (tls == NULL)
+            return false;
+    }
+    door->connections =
+        connections_new(door->server->base, tls, &bounds, settings->routes);
     SSL_CTX_free(tls);
     if (door->connections == NULL)
         return false;
@@ -187,7 +189,7 @@ door_open(struct door *door)
     evhttp_set_gencb(door->http, on_request, door);
     /* Any that evhttp knows: what a method is good for the routes say. */
     evhttp_set_allowed_methods(door->http, UINT16_MAX);
-    if (settings->certificate != NULL && !door_encrypt(door))
+    if (!door_connect(door))
         return false;
     door->socket = evhttp_bind_socket_with_handle(door->http, settings->address,
                                                   settings->port);
@@ -198,8 +200,7 @@ door_open(struct door *door)
     }
     send_at_once(door->socket);
     listener = evhttp_bound_socket_get_listener(door->socket);
-    if (door->connections != NULL)
-        connections_listen(door->connections, listener);
+    connections_listen(door->connections, listener);
     evconnlistener_set_error_cb(listener, on_accept_error);
     return true;
 }
@@ -221,7 +222,7 @@ door_reload(struct door *door)
     const struct http_listener *settings = &door->settings;
     SSL_CTX *tls;
 
-    if (door->connections == NULL || door->socket == NULL)
+    if (settings->certificate == NULL || door->socket == NULL)
         return;
     tls = http_tls_new(settings->certificate, settings->key);
     if (tls != NULL && connections_set_tls(door->connections, tls))
@@ -239,8 +240,7 @@ door_tick(struct door *door)
     if (door->is_starved && door->socket != NULL)
         evconnlistener_enable(evhttp_bound_socket_get_listener(door->socket));
     door->is_starved = false;
-    if (door->connections != NULL)
-        connections_sweep(door->connections, server->second, server->end != 0);
+    connections_sweep(door->connections, server->second, server->end != 0);
 }
 
 static void
@@ -364,7 +364,7 @@ http_server_look(const struct http_server *server,
          door = door->next) {
         struct connections_count count;
 
-        if (door->connections == NULL)
+        if (door->settings.certificate == NULL)
             continue;
         count = connections_look(door->connections);
         stats->open += count.open;
@@ -398,6 +398,8 @@ http_server_free(struct http_server **server)
         door_shut(door);
         if (door->http != NULL)
             evhttp_free(door->http);
+        if (door->connections != NULL)
+            connections_sweep(door->connections, it->second, true);
         if (door->settle != NULL)
             event_free(door->settle);
     }

@@ -24,12 +24,13 @@ struct http_listener {
     const struct http_routes *routes;
     size_t head_most;        /* bytes of a request line and headers together */
     size_t body_most;        /* bytes; more is answered 413 */
-    size_t connections_most; /* with TLS; more wait to be accepted */
+    size_t connections_most; /* open at once; more wait to be accepted */
     int seconds; /* that a request may take to arrive, or to begin */
 };
 
+/* Of the listeners with TLS. */
 struct http_server_stats {
-    uint64_t accepted;  /* connections with TLS, ever */
+    uint64_t accepted;  /* connections, ever */
     uint64_t open;      /* now */
     uint64_t timed_out; /* ended for being slow or silent, ever */
 };

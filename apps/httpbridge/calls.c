@@ -279,6 +279,21 @@ answer_otherwise(void *context, const struct http_request *request,
     answer_problem(context, PROBLEM_NOT_FOUND, "Method not found.", to);
 }
 
+/* Section 4.3 has no other code for a payload that is too large. */
+static void
+refuse(void *context, int status, const char *address, struct http_answer *to)
+{
+    const char *what = status == 413 ? "The payload is too large or malformed."
+                                     : "The request cannot be read.";
+    bool is_ours = status >= 500;
+
+    log_warning("refused a request from %s: %s", address,
+                is_ours ? "out of memory" : what);
+    answer_problem(context,
+                   is_ours ? PROBLEM_INTERNAL : PROBLEM_INVALID_ARGUMENT,
+                   is_ours ? "Internal error" : what, to);
+}
+
 static const struct http_route rows[] = {
     { "POST", "/v1/", ":publishEvent", answer_event },
     { "POST", "/v1beta1/", ":publishEvent", answer_event },
@@ -297,5 +312,6 @@ httpbridge_routes(struct httpbridge *bridge, struct http_routes *routes)
                                     .count = sizeof rows / sizeof *rows,
                                     .otherwise = answer_otherwise,
                                     .context = bridge,
-                                    .settle = settle };
+                                    .settle = settle,
+                                    .refuse = refuse };
 }

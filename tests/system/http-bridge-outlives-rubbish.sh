@@ -48,14 +48,15 @@ publishes ec-1 "$token"
 
 # A body beyond all bounds, and one that is only beyond what telemetry may be.
 head -c 600000 /dev/zero | tr '\0' A >"$T/large"
-expect test "$(call ec-1 "$token" :publishEvent -H Expect: \
-    --data-binary "@$T/large")" = 413
+refuses 400 '"message":"The payload is too large or malformed.",' \
+    'refused a request from 127.0.0.1' \
+    ec-1 "$token" :publishEvent -H Expect: --data-binary "@$T/large"
 { printf '{"binary_data":"' && head -c 349528 "$T/large" && printf '"}'; } \
     >"$T/body"
 refuses 400 INVALID_ARGUMENT 'the payload is too long' \
     ec-1 "$token" :publishEvent --data-binary "@$T/body"
-expect test "$(call ec-1 "$token" :publishEvent -d '{}' \
-    -H "X-Long: $(head -c 20000 "$T/large")")" = 400
+answers 400 '"status":"INVALID_ARGUMENT"' ec-1 "$token" :publishEvent -d '{}' \
+    -H "X-Long: $(head -c 20000 "$T/large")"
 publishes ec-1 "$token"
 
 # In pieces is fine; never whole, or never begun, is not.
@@ -128,6 +129,26 @@ t.sendall(head(2) + b"{}")
 print(t.recv(100)[:15])'
 expect grep -q '200 OK' "$T/out"
 publishes ec-1 "$token"
+
+# As few may be connected to the counters, no longer than others.
+cat >"$T/watchers.py" <<'END'
+import os, socket, sys, time
+port, files = int(sys.argv[1]), '/proc/%s/fd' % sys.argv[2]
+before = len(os.listdir(files))
+all = [socket.create_connection(('127.0.0.1', port)) for i in range(40)]
+all[0].sendall(b'GET /metrics HTTP/1.1\r\n')
+most = 0
+try:
+    while True:
+        all[0].sendall(b'X: x\r\n')
+        time.sleep(0.1)
+        most = max(most, len(os.listdir(files)) - before)
+except OSError:
+    print(most)
+END
+expect_ok python3 "$T/watchers.py" "$METRICS_PORT" "$HTTP_PID"
+expect test "$(cat "$T/out")" = 16
+expect test -n "$(counter iot_bridge_http_connections_total)"
 
 # A new certificate for who comes; a bad one is told, and the old one stays.
 before=$(openssl_plain x509 -in "$T/ca/server.crt" -noout -serial)
