@@ -9,19 +9,27 @@
 #include "routes.h"
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/queue.h>
 
-static const struct {
+static const struct method {
     enum evhttp_cmd_type command;
     const char *name;
+    bool has_body; /* that evhttp reads */
 } methods[] = {
-    { EVHTTP_REQ_GET, "GET" },         { EVHTTP_REQ_POST, "POST" },
-    { EVHTTP_REQ_HEAD, "HEAD" },       { EVHTTP_REQ_PUT, "PUT" },
-    { EVHTTP_REQ_DELETE, "DELETE" },   { EVHTTP_REQ_PATCH, "PATCH" },
-    { EVHTTP_REQ_OPTIONS, "OPTIONS" },
+    { EVHTTP_REQ_GET, "GET", false },
+    { EVHTTP_REQ_POST, "POST", true },
+    { EVHTTP_REQ_HEAD, "HEAD", false },
+    { EVHTTP_REQ_PUT, "PUT", true },
+    { EVHTTP_REQ_DELETE, "DELETE", false },
+    { EVHTTP_REQ_PATCH, "PATCH", true },
+    { EVHTTP_REQ_OPTIONS, "OPTIONS", false },
 };
 
 struct exchange *
@@ -36,13 +44,16 @@ exchange_new(struct evhttp_request *from)
     return it;
 }
 
-static const char *
-name_of(enum evhttp_cmd_type command)
+/* NULL for one that we have no name for. */
+static const struct method *
+method_of(struct evhttp_request *from)
 {
+    enum evhttp_cmd_type command = evhttp_request_get_command(from);
+
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (methods[i].command == command)
-            return methods[i].name;
-    return "";
+            return &methods[i];
+    return NULL;
 }
 
 static const char *
@@ -57,13 +68,14 @@ request_fill(struct http_request *request, struct evhttp_request *from)
 {
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(from);
     struct evbuffer *body = evhttp_request_get_input_buffer(from);
+    const struct method *method = method_of(from);
     char *address = NULL;
     ev_uint16_t port = 0;
 
     evhttp_connection_get_peer(evhttp_request_get_connection(from), &address,
                                &port);
     *request = (struct http_request){
-        .method = name_of(evhttp_request_get_command(from)),
+        .method = method != NULL ? method->name : "",
         .path = uri != NULL ? text_or(evhttp_uri_get_path(uri), "") : "",
         .query = uri != NULL ? text_or(evhttp_uri_get_query(uri), "") : "",
         .authorization = evhttp_find_header(
@@ -78,15 +90,72 @@ request_fill(struct http_request *request, struct evhttp_request *from)
     return request->body != NULL;
 }
 
+/* What a head says of the body behind it. */
+struct framing {
+    unsigned lengths;
+    unsigned codings;
+    bool is_chunked;
+    bool has_bad_name;
+};
+
+static struct framing
+framing_of(struct evhttp_request *from)
+{
+    struct framing it = { 0, 0, false, false };
+    struct evkeyval *header;
+
+    TAILQ_FOREACH(header, evhttp_request_get_input_headers(from), next)
+    {
+        if (header->key[0] == '\0' || strpbrk(header->key, " \t") != NULL)
+            it.has_bad_name = true;
+        if (strcasecmp(header->key, "Content-Length") == 0)
+            it.lengths++;
+        if (strcasecmp(header->key, "Transfer-Encoding") == 0) {
+            it.codings++;
+            it.is_chunked = strcasecmp(header->value, "chunked") == 0;
+        }
+    }
+    return it;
+}
+
+/* evhttp takes the first of several lengths, and none where it does not know
+ * the coding or a blank stands behind the name: then it would hand us less than
+ * was sent, and the rest for another request (RFC 9112 sections 5.1, 6.1 and
+ * 6.3). */
+static bool
+is_sound(const struct framing *framing)
+{
+    return !framing->has_bad_name && framing->lengths + framing->codings <= 1 &&
+           (framing->codings == 0 || framing->is_chunked);
+}
+
+/* What follows is a body that evhttp did not read. */
+static bool
+leaves_body(struct evhttp_request *from, const struct framing *framing)
+{
+    const struct method *method = method_of(from);
+
+    return method == NULL ||
+           (!method->has_body && framing->lengths + framing->codings > 0);
+}
+
 void
 exchange_handle(struct exchange *exchange, const struct http_routes *routes)
 {
+    struct framing framing = framing_of(exchange->from);
+    struct http_answer *answer = &exchange->answer;
     struct http_request request;
 
-    if (request_fill(&request, exchange->from))
-        http_routes_answer(routes, &request, &exchange->answer);
+    exchange->is_last =
+        !is_sound(&framing) || leaves_body(exchange->from, &framing);
+    if (!request_fill(&request, exchange->from))
+        http_answer_text(answer, 500, "text/plain", NULL);
+    else if (is_sound(&framing))
+        http_routes_answer(routes, &request, answer);
+    else if (routes->refuse != NULL)
+        routes->refuse(routes->context, 400, request.address, answer);
     else
-        http_answer_text(&exchange->answer, 500, "text/plain", NULL);
+        http_answer_text(answer, 400, "text/plain", strdup(""));
 }
 
 static bool
@@ -126,8 +195,11 @@ send_answer(struct evhttp_request *to, const struct http_answer *answer,
             bool is_last)
 {
     struct evbuffer *body = evbuffer_new();
+    /* evhttp would send it without its length (RFC 9110 section 9.3.2). */
+    size_t length =
+        evhttp_request_get_command(to) != EVHTTP_REQ_HEAD ? answer->length : 0;
 
-    if (body == NULL || evbuffer_add(body, answer->body, answer->length) != 0 ||
+    if (body == NULL || evbuffer_add(body, answer->body, length) != 0 ||
         !add_headers(to, answer, is_last))
         evhttp_send_error(to, HTTP_INTERNAL, NULL);
     else
@@ -137,15 +209,27 @@ send_answer(struct evhttp_request *to, const struct http_answer *answer,
         evbuffer_free(body);
 }
 
+/* Another request has come by the same connection, or begun to. */
+static bool
+has_more(const struct exchange *exchange)
+{
+    struct evhttp_connection *by =
+        evhttp_request_get_connection(exchange->from);
+
+    return by != NULL && evbuffer_get_length(bufferevent_get_input(
+                             evhttp_connection_get_bufferevent(by))) > 0;
+}
+
 void
-exchange_end(struct exchange **exchange, bool is_last)
+exchange_end(struct exchange **exchange, bool draining)
 {
     struct exchange *it = *exchange;
 
     *exchange = NULL;
     if (it->answer.status == 0)
         http_answer_text(&it->answer, 500, "text/plain", NULL);
-    send_answer(it->from, &it->answer, is_last);
+    send_answer(it->from, &it->answer,
+                it->is_last || (draining && !has_more(it)));
     http_answer_clear(&it->answer);
     free(it);
 }

@@ -17,6 +17,7 @@ struct http_routes;
 struct exchange {
     struct evhttp_request *from;
     struct http_answer answer;
+    bool is_last;          /* what follows on its connection is no request */
     struct exchange *next; /* the owner's */
 };
 
@@ -28,9 +29,9 @@ exchange_new(struct evhttp_request *from);
 void
 exchange_handle(struct exchange *exchange, const struct http_routes *routes);
 
-/* Sends the answer, if the client is still there, and frees all; IS_LAST: its
- * connection is to end with it. */
+/* Sends the answer, if the client is still there, and frees all.  When DRAINING
+ * its connection ends with it unless more has come already. */
 void
-exchange_end(struct exchange **exchange, bool is_last);
+exchange_end(struct exchange **exchange, bool draining);
 
 #endif
