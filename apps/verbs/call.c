@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "filter.h"
+#include "projection.h"
 #include "show.h"
 #include "tell.h"
 #include "traffic/intake.h"
@@ -63,12 +64,20 @@ static const struct options_row device_rows[] = {
 static const struct options_row output_rows[] = {
     { OPTIONS_HEADING, "Output", NULL, 0, NULL, 0, 0 },
     { OPTIONS_TEXT, "format", "FORMAT", FIELD(format),
-      "table (lists only), json, yaml or value(KEY,...).", 0, 0 },
+      "table (lists only), json, yaml, value(KEY,...), csv(KEY,...) or "
+      "table(KEY,...).",
+      0, 0 },
     { OPTIONS_FLAG, "json", NULL, FIELD(json), "Short for --format json.", 0,
       0 },
     { OPTIONS_FLAG, "quiet", NULL, FIELD(quiet),
       "Nothing: no verb asks anything.  For scripts written for gcloud.", 0,
       0 },
+    { 0 },
+};
+
+const struct options_row verbs_uri_rows[] = {
+    { OPTIONS_FLAG, "uri", NULL, FIELD(uri),
+      "Only names, in full, a line each; other verbs take them.", 0, 0 },
     { 0 },
 };
 
@@ -163,7 +172,7 @@ static bool
 set_path(const struct verbs_verb *verb, const char *operand,
          struct verbs_call *call)
 {
-    const struct verbs_arguments *given = &call->arguments;
+    struct verbs_arguments *given = &call->arguments;
     struct names_path *path = &call->path;
 
     if (!set_part("--project", given->project, path->project))
@@ -199,27 +208,30 @@ is_listing(const struct verbs_verb *verb)
     return verb->format == VERBS_TABLE || verb->format == VERBS_LIST;
 }
 
-/* "value(a,b.c)": the keys between the parentheses. */
+/* The one word that --format, --json and --uri come down to; NULL for none. */
 static bool
-set_keys(const char *word, struct verbs_call *call)
+choose_format(const struct verbs_arguments *given, const char **word)
 {
-    static const char start[] = "value(";
-    size_t length = strlen(word);
-
-    if (strncmp(word, start, sizeof start - 1) != 0 || word[length - 1] != ')')
+    *word = given->format;
+    if ((given->format != NULL) + given->json + given->uri > 1) {
+        log_error("--format, --json and --uri exclude each other");
         return false;
-    for (word += sizeof start - 1; *word != '\0' && *word != ')';) {
-        size_t key = strcspn(word, ",)");
-
-        if (call->key_count == VERBS_KEYS_MOST || key == 0)
-            return false;
-        call->keys[call->key_count] = strndup(word, key);
-        if (call->keys[call->key_count++] == NULL)
-            return false;
-        word += key + (word[key] == ',');
     }
-    call->format = VERBS_VALUES;
-    return call->key_count > 0;
+    if (given->json)
+        *word = "json";
+    if (given->uri)
+        *word = "value(name)";
+    return true;
+}
+
+static bool
+set_projection(const char *word, struct verbs_call *call)
+{
+    call->projection = projection_new(word);
+    if (call->projection == NULL)
+        return false;
+    call->format = call->projection->format;
+    return true;
 }
 
 static bool
@@ -233,17 +245,15 @@ set_format(const struct verbs_verb *verb, struct verbs_call *call)
         { "json", VERBS_JSON },
         { "yaml", VERBS_YAML },
     };
-    const char *word = call->arguments.format;
+    const char *word;
 
     call->format = is_listing(verb) ? VERBS_TABLE : verb->format;
-    if (call->arguments.json && word != NULL) {
-        log_error("--json and --format are two ways to say one thing");
+    if (!choose_format(&call->arguments, &word))
         return false;
-    }
-    if (call->arguments.json)
-        word = "json";
-    if (word == NULL || set_keys(word, call))
+    if (word == NULL)
         return true;
+    if (strpbrk(word, "[(") != NULL)
+        return set_projection(word, call);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (strcmp(formats[i].word, word) != 0 ||
             (formats[i].format == VERBS_TABLE && !is_listing(verb)))
@@ -251,7 +261,8 @@ set_format(const struct verbs_verb *verb, struct verbs_call *call)
         call->format = formats[i].format;
         return true;
     }
-    log_error("--format is %sjson, yaml or value(KEY,...) here, not \"%s\"",
+    log_error("--format is %sjson, yaml, value(KEY,...), csv(KEY,...) or "
+              "table(KEY,...) here, not \"%s\"",
               is_listing(verb) ? "table, " : "", word);
     return false;
 }
@@ -369,8 +380,7 @@ release(struct verbs_call *call)
 {
     registry_store_close(&call->store);
     traffic_close(&call->traffic);
-    for (size_t i = 0; i < call->key_count; i++)
-        free(call->keys[i]);
+    projection_free(&call->projection);
 }
 
 /* What was given, as far as all verbs have it in common. */

@@ -24,6 +24,7 @@ struct verbs_arguments {
     const char *device;
     const char *format;
     bool json;
+    bool uri;
     bool quiet;
     int64_t limit;
     int64_t page_size;
@@ -79,11 +80,10 @@ enum verbs_format {
     VERBS_TABLE,
     VERBS_JSON,
     VERBS_YAML,
-    VERBS_VALUES, /* only some members, of verbs_call.keys */
+    VERBS_VALUES, /* some members, of verbs_call.projection */
+    VERBS_CSV,    /* likewise */
     VERBS_LIST,   /* of a verb: a table that can be chosen from */
 };
-
-enum { VERBS_KEYS_MOST = 8 };
 
 /* What the one word is that is no option. */
 enum verbs_operand {
@@ -102,14 +102,15 @@ enum verbs_scope {
     VERBS_OF_DEVICE,
 };
 
+struct projection;
+
 struct verbs_call {
     struct verbs_arguments arguments;
-    enum verbs_format format; /* never VERBS_LIST */
-    char *keys[VERBS_KEYS_MOST];
-    size_t key_count;
-    struct names_path path; /* what is not named is "" */
-    size_t index;           /* of VERBS_INDEX */
-    const char *name;       /* of VERBS_NAME */
+    enum verbs_format format;      /* never VERBS_LIST */
+    struct projection *projection; /* which members; NULL for all */
+    struct names_path path;        /* what is not named is "" */
+    size_t index;                  /* of VERBS_INDEX */
+    const char *name;              /* of VERBS_NAME */
     struct registry_store *store;
     bool is_change; /* the store was opened to be changed */
     struct traffic *traffic;
@@ -124,6 +125,9 @@ struct verbs_verb {
     enum verbs_format format;
     enum exit_code (*run)(struct verbs_call *call);
 };
+
+/* --uri, for lists of what has names. */
+extern const struct options_row verbs_uri_rows[];
 
 /* Opens the database.  A verb first reads what it was given and then calls
  * this, so that a mistyped file changes nothing. */

@@ -70,6 +70,8 @@ static const struct options_row list_rows[] = {
       "Only gateway, or only non-gateway.", 0, 0 },
     { OPTIONS_FLAG, "connected", NULL, FIELD(connected),
       "A column more: since when each is connected.", 0, 0 },
+    { OPTIONS_FLAG, "uri", NULL, FIELD(uri),
+      "Only names, in full, a line each; other verbs take them.", 0, 0 },
     { 0 },
 };
 

@@ -6,6 +6,7 @@
 #include "filter.h"
 
 #include "base/log.h"
+#include "member.h"
 
 #include <ctype.h>
 #include <regex.h>
@@ -22,27 +23,6 @@ struct reader {
     int depth;
     const char *error; /* a constant; NULL while all is well */
 };
-
-const char *
-filter_value(json_t *row, const char *key, char number[FILTER_DIGITS])
-{
-    char part[WORD_MOST];
-    const char *dot = strchr(key, '.');
-    json_t *value = json_object_get(row, key);
-
-    if (value == NULL && dot != NULL && dot - key < WORD_MOST) {
-        snprintf(part, sizeof part, "%.*s", (int)(dot - key), key);
-        return filter_value(json_object_get(row, part), dot + 1, number);
-    }
-    if (json_is_boolean(value))
-        return json_is_true(value) ? "True" : "False";
-    if (json_is_integer(value)) {
-        snprintf(number, FILTER_DIGITS, "%lld",
-                 (long long)json_integer_value(value));
-        return number;
-    }
-    return json_is_string(value) ? json_string_value(value) : "";
-}
 
 static bool
 fail(struct reader *reader, const char *error)
@@ -87,12 +67,8 @@ take_chars(struct reader *reader, size_t length, char word[WORD_MOST])
 static bool
 take_key(struct reader *reader, char key[WORD_MOST])
 {
-    static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789_.-+%";
-
     skip_blanks(reader);
-    return take_chars(reader, strspn(reader->at, chars), key) &&
+    return take_chars(reader, strspn(reader->at, MEMBER_LETTERS), key) &&
            (key[0] != '\0' || fail(reader, "a key is missing"));
 }
 
@@ -176,6 +152,28 @@ matches(struct reader *reader, const char *has, const char *expression)
     return is_match;
 }
 
+/* Does what a row HAS stand to VALUE as OPERATOR says? */
+static bool
+is_so(struct reader *reader, const char *has, const char *operator,
+      const char * value)
+{
+    switch (operator[0]) {
+    case '!':
+        return operator[1] == '=' ? !equals(has, value)
+                                  : !matches(reader, has, value);
+    case '=':
+        return equals(has, value);
+    case ':':
+        return has_word(has, value);
+    case '~':
+        return matches(reader, has, value);
+    case '<':
+        return compare(has, value) < (operator[1] == '=' ? 1 : 0);
+    default:
+        return compare(has, value) > (operator[1] == '=' ? -1 : 0);
+    }
+}
+
 static bool
 term(struct reader *reader)
 {
@@ -183,8 +181,8 @@ term(struct reader *reader)
                                              ":",  "~",  "<",  ">" };
     char key[WORD_MOST];
     char value[WORD_MOST];
-    char number[FILTER_DIGITS];
-    const char *has;
+    char *has;
+    bool is_match;
     size_t i = 0;
     size_t count = sizeof operators / sizeof *operators;
 
@@ -196,22 +194,11 @@ term(struct reader *reader)
         return fail(reader, "behind a key stands one of = != : ~ !~ < <= > >=");
     if (!take_value(reader, value))
         return false;
-    has = filter_value(reader->row, key, number);
-    switch (operators[i][0]) {
-    case '!':
-        return operators[i][1] == '=' ? !equals(has, value)
-                                      : !matches(reader, has, value);
-    case '=':
-        return equals(has, value);
-    case ':':
-        return has_word(has, value);
-    case '~':
-        return matches(reader, has, value);
-    case '<':
-        return compare(has, value) < (operators[i][1] == '=' ? 1 : 0);
-    default:
-        return compare(has, value) > (operators[i][1] == '=' ? -1 : 0);
-    }
+    has = member_text(reader->row, key);
+    is_match = has != NULL ? is_so(reader, has, operators[i], value)
+                           : fail(reader, "memory is short");
+    free(has);
+    return is_match;
 }
 
 static bool
@@ -299,7 +286,7 @@ filter_matches(const char *text, json_t *row)
 
 struct sorted {
     json_t *row;
-    const char *key;
+    char *text; /* what it is sorted by */
     bool is_backwards;
     size_t place; /* so that equals stay as they were */
 };
@@ -309,9 +296,7 @@ compare_rows(const void *left, const void *right)
 {
     const struct sorted *a = left;
     const struct sorted *b = right;
-    char numbers[2][FILTER_DIGITS];
-    int order = compare(filter_value(a->row, a->key, numbers[0]),
-                        filter_value(b->row, b->key, numbers[1]));
+    int order = compare(a->text, b->text);
 
     if (order != 0)
         return a->is_backwards ? -order : order;
@@ -324,17 +309,26 @@ filter_sort(json_t *rows, const char *key)
     size_t count = json_array_size(rows);
     struct sorted *all = calloc(count + 1, sizeof *all);
     bool is_backwards = key[0] == '~';
+    bool ok = all != NULL;
 
-    if (all == NULL) {
+    if (!ok)
         log_error("out of memory");
-        return false;
+    for (size_t i = 0; ok && i < count; i++) {
+        json_t *row = json_array_get(rows, i);
+
+        all[i] = (struct sorted){ row, member_text(row, key + is_backwards),
+                                  is_backwards, i };
+        ok = all[i].text != NULL;
     }
-    for (size_t i = 0; i < count; i++)
-        all[i] = (struct sorted){ json_incref(json_array_get(rows, i)),
-                                  key + is_backwards, is_backwards, i };
-    qsort(all, count, sizeof *all, compare_rows);
-    for (size_t i = 0; i < count; i++)
-        json_array_set_new(rows, i, all[i].row);
+    if (ok)
+        qsort(all, count, sizeof *all, compare_rows);
+    for (size_t i = 0; ok && i < count; i++)
+        json_incref(all[i].row);
+    for (size_t i = 0; all != NULL && i < count; i++) {
+        free(all[i].text);
+        if (ok)
+            json_array_set_new(rows, i, all[i].row);
+    }
     free(all);
-    return true;
+    return ok;
 }

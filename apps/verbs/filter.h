@@ -3,7 +3,7 @@
  * Which rows of a list are wanted, and in which order: the part of gcloud's
  * filters (gcloud topic filters) that people type.  Terms KEY OPERATOR VALUE,
  * with AND or a blank between them, OR, NOT or -, and parentheses; a KEY is a
- * member of the JSON, "a.b" a member of a member.
+ * member as member.h has it.
  *
  *     =  !=           the very value
  *     :               has this word, or begins like it when it ends in "*"; "*"
@@ -31,11 +31,5 @@ filter_matches(const char *text, json_t *row);
  * memory is short. */
 CHECKED bool
 filter_sort(json_t *rows, const char *key);
-
-/* What a row has in a member, as tables show it: "True", "42"; NUMBER is room
- * for digits.  "" for what is not there. */
-enum { FILTER_DIGITS = 24 };
-const char *
-filter_value(json_t *row, const char *key, char number[FILTER_DIGITS]);
 
 #endif

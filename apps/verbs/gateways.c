@@ -33,6 +33,8 @@ static const struct options_row bind_rows[] = {
 static const struct options_row list_rows[] = {
     { OPTIONS_TEXT, "gateway", "GATEWAY", FIELD(gateway),
       "The gateway's id or numeric id.", 0, 0 },
+    { OPTIONS_FLAG, "uri", NULL, FIELD(uri),
+      "Only names, in full, a line each; other verbs take them.", 0, 0 },
     { 0 },
 };
 

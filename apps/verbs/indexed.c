@@ -17,7 +17,7 @@ indexed_list(struct verbs_call *call, const struct show_column *columns,
         return EXIT_CODE_FAILED;
     json_array_foreach(all, i, row)
     {
-        if (call->format == VERBS_TABLE || call->format == VERBS_VALUES)
+        if (call->format != VERBS_JSON && call->format != VERBS_YAML)
             json_object_set_new(row, "index", json_integer((json_int_t)i));
     }
     return show_list(call, columns, all) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;

@@ -106,7 +106,7 @@ row(const struct registry *registry, enum verbs_format format)
 {
     json_t *it = resources_registry(registry);
 
-    if (it != NULL && format == VERBS_TABLE)
+    if (it != NULL && format != VERBS_JSON && format != VERBS_YAML)
         json_object_set_new(it, "location", show_text(registry->location));
     return it;
 }
@@ -317,7 +317,7 @@ const struct verbs_verb verbs_registries_create = {
 const struct verbs_verb verbs_registries_list = {
     "--project P --region L [OPTION ...]",
     "Lists the registries of a location.",
-    NULL,
+    verbs_uri_rows,
     VERBS_NONE,
     VERBS_OF_LOCATION,
     VERBS_LIST,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * JSON, YAML and tables out of one JSON value.  JSON is Jansson's; the YAML
- * is the little that is needed for it (YAML 1.2 sections 7.3 and 8.1.2).
+ * JSON and YAML out of one JSON value; what is lines is columns.c's.  JSON is
+ * Jansson's; the YAML is the little that is needed for it (YAML 1.2 sections
+ * 7.3 and 8.1.2).
  * Control characters never reach the terminal as they are.
  */
 #include "show.h"
 
 #include "base/log.h"
+#include "columns.h"
 #include "filter.h"
 
 #include <limits.h>
@@ -17,10 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-enum {
-    DEPTH_MOST = 16,
-    GAP = 2, /* spaces between two columns */
-};
+enum { DEPTH_MOST = 16 };
 
 json_t *
 show_text(const char *text)
@@ -78,8 +77,8 @@ is_harmful(char c)
     return (unsigned char)c < 0x20 || (unsigned char)c >= 0x7f;
 }
 
-static size_t
-escaped_length(const char *text)
+size_t
+show_length(const char *text)
 {
     size_t length = 0;
 
@@ -89,10 +88,10 @@ escaped_length(const char *text)
 }
 
 void
-show_harmless(const char *text)
+show_harmless(const char *text, const char *but)
 {
     for (; *text != '\0'; text++) {
-        if (is_harmful(*text))
+        if (is_harmful(*text) && strchr(but, *text) == NULL)
             printf("\\x%02x", (unsigned)(unsigned char)*text);
         else
             putchar(*text);
@@ -248,91 +247,23 @@ print_json(const json_t *value)
     putchar('\n');
 }
 
-/* The members that were asked for, with tabs between them. */
-static void
-print_members(const struct verbs_call *call, json_t *row)
-{
-    for (size_t i = 0; i < call->key_count; i++) {
-        char number[FILTER_DIGITS];
-
-        show_harmless(filter_value(row, call->keys[i], number));
-        putchar(i + 1 < call->key_count ? '\t' : '\n');
-    }
-}
-
 bool
 show_value(const struct verbs_call *call, json_t *value)
 {
+    struct show_stream stream = { .call = call };
+
     if (value == NULL) {
         log_error("out of memory");
         return false;
     }
+    if (call->projection != NULL)
+        return show_rows(&stream, json_pack("[o]", value));
     if (call->format == VERBS_JSON)
         print_json(value);
-    else if (call->format == VERBS_VALUES)
-        print_members(call, value);
     else
         print_yaml(value, 0, false);
     json_decref(value);
     return true;
-}
-
-/* Prints a cell; *GAP is what must stand before the next one that is not
- * empty, so that no line ends in spaces. */
-static void
-print_cell(const char *text, size_t width, int *gap)
-{
-    size_t length = escaped_length(text);
-
-    if (length > 0) {
-        printf("%*s", *gap, "");
-        show_harmless(text);
-        *gap = 0;
-    }
-    *gap += (int)(width - length) + GAP;
-}
-
-static void
-print_row(const struct show_column *columns, const size_t *widths, json_t *row)
-{
-    char number[FILTER_DIGITS];
-    int gap = 0;
-
-    for (size_t i = 0; i < SHOW_COLUMNS_MOST && columns[i].heading != NULL; i++)
-        print_cell(row != NULL ? filter_value(row, columns[i].member, number)
-                               : columns[i].heading,
-                   widths[i], &gap);
-    putchar('\n');
-}
-
-static void
-widen(const struct show_column *columns, size_t *widths, json_t *rows)
-{
-    char number[FILTER_DIGITS];
-
-    for (size_t i = 0; i < SHOW_COLUMNS_MOST && columns[i].heading != NULL;
-         i++) {
-        if (strlen(columns[i].heading) > widths[i])
-            widths[i] = strlen(columns[i].heading);
-        for (size_t j = 0; j < json_array_size(rows); j++) {
-            size_t width = escaped_length(filter_value(
-                json_array_get(rows, j), columns[i].member, number));
-
-            if (width > widths[i])
-                widths[i] = width;
-        }
-    }
-}
-
-/* The heading stands above the first rows, also if they are none. */
-static void
-print_table(struct show_stream *stream, json_t *rows)
-{
-    widen(stream->columns, stream->widths, rows);
-    if (!stream->has_rows)
-        print_row(stream->columns, stream->widths, NULL);
-    for (size_t i = 0; i < json_array_size(rows); i++)
-        print_row(stream->columns, stream->widths, json_array_get(rows, i));
 }
 
 /* What stands between the brackets of an array that has something in it. */
@@ -349,47 +280,45 @@ print_elements(const json_t *rows, bool is_first)
     return length > 4;
 }
 
-static void
-print_all_members(const struct verbs_call *call, const json_t *rows)
+/* Does each row have a line of its own? */
+static bool
+is_lines(const struct verbs_call *call)
 {
-    for (size_t i = 0; i < json_array_size(rows); i++)
-        print_members(call, json_array_get(rows, i));
+    return call->projection != NULL || call->format == VERBS_TABLE;
 }
 
 bool
 show_rows(struct show_stream *stream, json_t *rows)
 {
-    enum verbs_format format = stream->call->format;
+    const struct verbs_call *call = stream->call;
     bool ok = rows != NULL;
 
-    if (ok && format == VERBS_TABLE)
-        print_table(stream, rows);
-    else if (ok && json_array_size(rows) == 0) {
-        json_decref(rows);
-        return true;
-    } else if (ok && format == VERBS_JSON)
-        ok = print_elements(rows, !stream->has_rows);
-    else if (ok && format == VERBS_VALUES)
-        print_all_members(stream->call, rows);
-    else if (ok)
-        print_array(rows, 0);
-    stream->has_rows = true;
-    json_decref(rows);
     if (!ok)
         log_error("out of memory");
+    else if (is_lines(call))
+        ok = columns_print(stream, rows);
+    else if (json_array_size(rows) == 0) {
+        json_decref(rows);
+        return true;
+    } else if (call->format != VERBS_JSON)
+        print_array(rows, 0);
+    else if (!print_elements(rows, !stream->has_rows)) {
+        log_error("out of memory");
+        ok = false;
+    }
+    stream->has_rows = true;
+    json_decref(rows);
     return ok;
 }
 
 bool
 show_end(struct show_stream *stream)
 {
-    enum verbs_format format = stream->call->format;
-
     if (stream->has_rows)
-        printf(format == VERBS_JSON ? "\n]\n" : "");
-    else if (format == VERBS_TABLE)
-        print_table(stream, NULL);
-    else if (format != VERBS_VALUES)
+        printf(stream->call->format == VERBS_JSON ? "\n]\n" : "");
+    else if (is_lines(stream->call))
+        return columns_print(stream, NULL);
+    else
         printf("[]\n");
     return true;
 }

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-/* A column of a table: its heading, and the member of a row that it shows,
- * "a.b" for a member of a member. */
+/* A column of a table: its heading, and the member of a row that it shows, as
+ * member.h has them. */
 struct show_column {
     const char *heading;
     const char *member;
@@ -28,7 +28,7 @@ CHECKED bool
 show_list(const struct verbs_call *call, const struct show_column *columns,
           json_t *rows);
 
-enum { SHOW_COLUMNS_MOST = 8 };
+enum { SHOW_COLUMNS_MOST = 16 };
 
 /* An array of objects that is printed piece by piece, so that it is never in
  * memory as a whole.  CALL and COLUMNS are set, the others 0.  It is all
@@ -66,8 +66,11 @@ show_time_ms(int64_t milliseconds);
 CHECKED json_t *
 show_bytes(const void *bytes, size_t length);
 
-/* Writes TEXT to stdout with "\\xNN" for all that is not printable ASCII. */
+/* Writes TEXT to stdout with "\\xNN" for all that is not printable ASCII, but
+ * what is in BUT as it is; and how many bytes that is, with "". */
 void
-show_harmless(const char *text);
+show_harmless(const char *text, const char *but);
+size_t
+show_length(const char *text);
 
 #endif

@@ -294,7 +294,7 @@ const struct verbs_verb verbs_topics_create = {
 const struct verbs_verb verbs_topics_list = {
     "--project P [OPTION ...]",
     "Lists the topics of a project.",
-    NULL,
+    verbs_uri_rows,
     VERBS_NONE,
     VERBS_OF_PROJECT,
     VERBS_LIST,
@@ -344,7 +344,7 @@ const struct verbs_verb verbs_subscriptions_create = {
 const struct verbs_verb verbs_subscriptions_list = {
     "--project P [OPTION ...]",
     "Lists the subscriptions of a project.",
-    NULL,
+    verbs_uri_rows,
     VERBS_NONE,
     VERBS_OF_PROJECT,
     VERBS_LIST,

@@ -59,17 +59,21 @@ print_line(const struct traffic_event *event)
 
     printf("%s %-10s %s ", json_string_value(when), event->kind,
            device[0] != '\0' ? device : "-");
-    show_harmless(event->text);
+    show_harmless(event->text, "");
     putchar('\n');
     json_decref(when);
 }
 
 static bool
-print(const struct verbs_call *call, const struct traffic_event *event)
+print(struct show_stream *stream, const struct traffic_event *event)
 {
+    const struct verbs_call *call = stream->call;
     json_t *value = NULL;
 
-    if (call->format != VERBS_JSON)
+    if (call->projection != NULL || call->format == VERBS_YAML) {
+        if (!show_rows(stream, json_pack("[o]", as_json(event))))
+            return false;
+    } else if (call->format != VERBS_JSON)
         print_line(event);
     else {
         value = as_json(event);
@@ -91,6 +95,7 @@ follow(struct verbs_call *call, int64_t after)
     static const struct timespec pause = { 0, LOOK_NS };
     int64_t limit = call->arguments.limit;
     struct traffic_event event = { .key = after };
+    struct show_stream stream = { .call = call };
     int64_t shown = 0;
     bool found;
 
@@ -103,7 +108,7 @@ follow(struct verbs_call *call, int64_t after)
         }
         if (!is_wanted(call, &event))
             continue;
-        if (!print(call, &event))
+        if (!print(&stream, &event))
             return false;
         shown++;
     }

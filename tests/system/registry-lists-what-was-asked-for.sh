@@ -117,8 +117,40 @@ expect_ok devices configs list "${of[@]}" --filter 'version<5' --limit 2 \
     --format 'value(version)'
 is '4 3'
 expect_fail 2 'makes no sense' devices list --filter 'id'
-expect_fail 2 'value(KEY' devices list --format 'value('
-expect_fail 2 'value(KEY' devices list --format 'value()'
+expect_fail 2 'value(KEY' devices list --format csv
+expect_fail 2 'a key is missing' devices list --format 'value()'
+expect_fail 2 'no function' devices list --format 'value(name.basename())'
+expect_fail 2 'exclude each other' devices list --format 'value(id)' --json
+
+# Members of members, with headings and without, of lists and of one.
+expect_ok devices update sensor-2 --metadata 'note=two "words"'
+expect_ok devices list --format 'csv[no-heading](id)'
+is 'gateway-1 sensor-1 sensor-2'
+expect_ok devices list --device-ids sensor-2 \
+    --format 'csv(id,blocked,metadata.note:label=NOTE)'
+is 'id,blocked,NOTE sensor-2,True,"two ""words"""'
+expect_ok devices list --format 'table(id, gatewayConfig.gatewayType:label=IT)'
+is 'ID         IT gateway-1  GATEWAY sensor-1 sensor-2'
+expect_ok devices list --format 'table[no-heading](id)' --limit 1
+is gateway-1
+expect_ok devices describe sensor-2 --format 'value[separator=" "](id,metadata)'
+is 'sensor-2 note=two "words"'
+expect_ok devices credentials create "${of[@]}" --path ec.key.pub --type es256 \
+    --format 'get(publicKey.key)'
+expect cmp out <(cat ec.key.pub && echo)
+expect_ok registries update factory \
+    --event-notification-config topic=alarms,subfolder=alarm \
+    --event-notification-config topic=telemetry
+expect_ok registries describe factory \
+    --format 'table(id,eventNotificationConfigs[].pubsubTopicName)'
+is 'ID       PUBSUB_TOPIC_NAME factory  alarms;telemetry'
+expect_ok registries describe factory \
+    --format 'value(eventNotificationConfigs[1].pubsubTopicName)'
+is telemetry
+
+expect_ok iot-registry registries list "${PLACE[@]}" --uri
+is projects/home/locations/attic/registries/factory
+expect_fail 2 'uri' devices configs list "${of[@]}" --uri
 
 expect_fail 2 'no IAM policies' registries get-iam-policy factory
 
