@@ -24,6 +24,9 @@
 #define DATABASE_DEFAULT "/var/lib/iot-tpm/registry.db"
 #define DATABASE_VARIABLE "IOT_REGISTRY_DATABASE"
 
+/* What gcloud's own scripts set. */
+#define PROJECT_VARIABLE "CLOUDSDK_CORE_PROJECT"
+
 enum { ROWS_MOST = 48 };
 
 #define FIELD(name) offsetof(struct verbs_arguments, name)
@@ -39,7 +42,7 @@ static const struct options_row place_rows[] = {
       "Where the bridges write; default traffic.db beside the registry.", 0,
       0 },
     { OPTIONS_TEXT, "project", "PROJECT", FIELD(project),
-      "The project in a device's path.", 0, 0 },
+      "The project in a device's path; default $" PROJECT_VARIABLE ".", 0, 0 },
     { 0 },
 };
 
@@ -168,12 +171,73 @@ set_index(const char *text, size_t *index)
     return true;
 }
 
+/* What a name in full says of *PART; an option that is given too must not say
+ * another thing. */
+static bool
+agree(const char *what, const char *full, const char **part)
+{
+    if (*part == NULL)
+        *part = full;
+    if (strcmp(*part, full) == 0)
+        return true;
+    log_error("%s is %s, and the name in full says %s", what, *part, full);
+    return false;
+}
+
+/* A device or registry may be named in full, "projects/P/locations/L/...", as
+ * --uri prints it; *NAME is then its id, and the rest need not be said. */
+static bool
+take_full_name(struct verbs_call *call, const char **name, bool is_device)
+{
+    static const char start[] = "projects/";
+    struct verbs_arguments *given = &call->arguments;
+    struct names_path *full = &call->full[is_device];
+    char text[NAMES_PATH_MOST];
+    int length;
+
+    if (*name == NULL || strncmp(*name, start, sizeof start - 1) != 0)
+        return true;
+    length = snprintf(text, sizeof text, "%s%s", *name,
+                      is_device ? "" : "/devices/any");
+    if (length >= (int)sizeof text ||
+        !names_parse_path(text, (size_t)length, full)) {
+        log_error("%s is no name like projects/P/locations/L/registries/R%s",
+                  *name, is_device ? "/devices/D" : "");
+        return false;
+    }
+    *name = is_device ? full->device : full->registry;
+    return agree("--project", full->project, &given->project) &&
+           agree("--region", full->location, &given->region) &&
+           (!is_device ||
+            agree("--registry", full->registry, &given->registry));
+}
+
+static bool
+take_full_names(const struct verbs_verb *verb, const char **operand,
+                struct verbs_call *call)
+{
+    struct verbs_arguments *given = &call->arguments;
+    const char **device = needs_device(verb) ? &given->device : operand;
+
+    if (verb->operand == VERBS_REGISTRY)
+        return take_full_name(call, operand, false);
+    if (needs_registry(verb) && !take_full_name(call, &given->registry, false))
+        return false;
+    return (verb->operand != VERBS_DEVICE && !needs_device(verb)) ||
+           take_full_name(call, device, true);
+}
+
 static bool
 set_path(const struct verbs_verb *verb, const char *operand,
          struct verbs_call *call)
 {
     struct verbs_arguments *given = &call->arguments;
     struct names_path *path = &call->path;
+
+    if (!take_full_names(verb, &operand, call))
+        return false;
+    if (given->project == NULL)
+        given->project = getenv(PROJECT_VARIABLE);
 
     if (!set_part("--project", given->project, path->project))
         return false;

@@ -109,6 +109,7 @@ struct verbs_call {
     enum verbs_format format;      /* never VERBS_LIST */
     struct projection *projection; /* which members; NULL for all */
     struct names_path path;        /* what is not named is "" */
+    struct names_path full[2];     /* what arguments in full point into */
     size_t index;                  /* of VERBS_INDEX */
     const char *name;              /* of VERBS_NAME */
     struct registry_store *store;

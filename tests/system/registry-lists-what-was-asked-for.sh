@@ -148,8 +148,28 @@ expect_ok registries describe factory \
     --format 'value(eventNotificationConfigs[1].pubsubTopicName)'
 is telemetry
 
+# Names in full go in where they come out, and need no options beside them.
 expect_ok iot-registry registries list "${PLACE[@]}" --uri
 is projects/home/locations/attic/registries/factory
+registry=$(cat out)
+expect_ok iot-registry devices list --registry "$registry" --uri \
+    --filter id=sensor-1
+sensor=$(cat out)
+expect_ok iot-registry devices describe "$sensor" --format 'value(id)'
+is sensor-1
+expect_ok iot-registry devices configs get-value --device "$sensor"
+is 3
+expect_ok iot-registry devices describe sensor-1 --registry "$registry"
+expect_ok iot-registry devices describe "$sensor" --registry "$registry"
+expect_fail 2 '--registry is factory' iot-registry devices describe \
+    "${sensor/factory/plant}" --registry "$registry"
+expect_ok iot-registry registries describe "$registry" --project home
+expect_fail 2 '--region is cellar, and the name in full says attic' \
+    iot-registry registries describe "$registry" --region cellar
+expect_fail 2 'is no name like' iot-registry devices describe "$registry"
+expect_fail 2 'is no name like' iot-registry registries describe "$sensor"
+expect_ok env CLOUDSDK_CORE_PROJECT=home iot-registry topics list --uri
+expect_fail 2 '--project is missing' iot-registry topics list --uri
 expect_fail 2 'uri' devices configs list "${of[@]}" --uri
 
 expect_fail 2 'no IAM policies' registries get-iam-policy factory
