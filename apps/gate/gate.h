@@ -28,6 +28,7 @@ enum {
     GATE_STATE_MOST = 65536,   /* bytes of state, section 2.5 */
     GATE_ATTACH_MOST = 16384,  /* bytes about a device to attach */
     GATE_KEYS_MOST = 1024,     /* that are kept ready */
+    GATE_SEEN_MOST = 8192,     /* tokens whose signatures were good */
     GATE_ATTACHED_MOST = 1000, /* devices to a gateway, section 3.5 */
 };
 
@@ -122,8 +123,9 @@ enum gate_direction {
 /*
  * Keys of devices that came, read and ready to verify with: to read one takes
  * longer than to verify with it.  There are at most GATE_KEYS_MOST, some 4 KB
- * each, and none is used unless the registry has it still.  NULL when there is
- * no memory.
+ * each, and none is used unless the registry has it still.  With them goes
+ * which tokens they signed, as GATE_SEEN_MOST digests: a device comes again
+ * with the same, and over HTTP with every call.  NULL when there is no memory.
  */
 CHECKED struct gate_keys *
 gate_keys_new(void);

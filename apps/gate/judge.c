@@ -91,8 +91,9 @@ try_key(const struct registry_key *record, const char *project,
         key = own = iotjwt_key_new(algorithms[record->algorithm], record->spki,
                                    record->spki_length, NULL, NULL, error);
     if (key != NULL)
-        claims = iotjwt_verify(visitor->token, visitor->token_length, key,
-                               &policy, error);
+        claims =
+            iotjwt_verify_seen(gate_keys_seen(visitor->keys), visitor->token,
+                               visitor->token_length, key, &policy, error);
     if (claims != NULL)
         *pass = (struct gate_pass){ claims->expires_at, gate_key_mark(record) };
     gate_keys_keep(visitor->keys, record, claims != NULL, &own);

@@ -21,6 +21,7 @@ struct place {
 };
 
 struct gate_keys {
+    struct iotjwt_seen *seen;
     struct place places[GATE_KEYS_MOST];
 };
 
@@ -37,7 +38,14 @@ gate_key_mark(const struct registry_key *record)
 struct gate_keys *
 gate_keys_new(void)
 {
-    return calloc(1, sizeof(struct gate_keys));
+    struct gate_keys *keys = calloc(1, sizeof *keys);
+
+    if (keys == NULL)
+        return NULL;
+    keys->seen = iotjwt_seen_new(GATE_SEEN_MOST, NULL, NULL);
+    if (keys->seen == NULL)
+        gate_keys_free(&keys);
+    return keys;
 }
 
 static void
@@ -55,8 +63,15 @@ gate_keys_free(struct gate_keys **keys)
         return;
     for (size_t i = 0; i < GATE_KEYS_MOST; i++)
         clear(&(*keys)->places[i]);
+    iotjwt_seen_free(&(*keys)->seen);
     free(*keys);
     *keys = NULL;
+}
+
+struct iotjwt_seen *
+gate_keys_seen(const struct gate_keys *keys)
+{
+    return keys != NULL ? keys->seen : NULL;
 }
 
 const struct iotjwt_key *

@@ -9,12 +9,17 @@
 #include "gate.h"
 
 struct iotjwt_key;
+struct iotjwt_seen;
 struct registry_key;
 
 /* Tells the keys of one device apart (FNV-1a), and is no digest: it need not
  * withstand those who choose the keys. */
 uint64_t
 gate_key_mark(const struct registry_key *record);
+
+/* For iotjwt_verify_seen(); NULL when KEYS is. */
+CHECKED struct iotjwt_seen *
+gate_keys_seen(const struct gate_keys *keys);
 
 /* The key of RECORD if it is kept, which it stays; NULL if it is not.  KEYS
  * may be NULL. */

@@ -264,6 +264,33 @@ struct iotjwt_claims *
 iotjwt_verify(const char *token, size_t length, const struct iotjwt_key *key,
               const struct iotjwt_policy *policy, struct iotjwt_error *error);
 
+/*
+ * Remembers the tokens whose signatures were good, MOST of them in 32 bytes
+ * each, for servers to which the same token comes again and again; a newer one
+ * may drive out another.  NULL when most is 0, without memory, or when libctx
+ * has no SHA-256.  For one thread at a time.
+ */
+struct iotjwt_seen;
+
+IOTJWT_CHECKED
+struct iotjwt_seen *
+iotjwt_seen_new(size_t most, OSSL_LIB_CTX *libctx, const char *propquery);
+
+void
+iotjwt_seen_free(struct iotjwt_seen **seen);
+
+/*
+ * Does as iotjwt_verify(), but the signature of a token that SEEN remembers to
+ * be signed by this very key is not checked again.  All else is, so it may be
+ * refused nevertheless.
+ */
+IOTJWT_CHECKED
+struct iotjwt_claims *
+iotjwt_verify_seen(struct iotjwt_seen *seen, const char *token, size_t length,
+                   const struct iotjwt_key *key,
+                   const struct iotjwt_policy *policy,
+                   struct iotjwt_error *error);
+
 void
 iotjwt_claims_free(struct iotjwt_claims **claims);
 

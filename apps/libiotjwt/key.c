@@ -171,6 +171,11 @@ iotjwt_key_new(enum iotjwt_algorithm algorithm, const void *bytes,
         iotjwt_error_memory(error);
         goto out;
     }
+    if (!EVP_Q_digest(libctx, "SHA256", propquery, bytes, length, key->digest,
+                      NULL)) {
+        iotjwt_error_set(error, IOTJWT_NO_MEMORY, "OpenSSL has no SHA-256");
+        goto out;
+    }
     key->row = row;
     key->libctx = libctx;
     key->pkey = key_of_bytes(bytes, length, libctx, propquery, error);

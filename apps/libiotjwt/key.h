@@ -12,6 +12,7 @@ struct iotjwt_key {
     EVP_PKEY *pkey;
     OSSL_LIB_CTX *libctx;
     char *propquery;
+    unsigned char digest[32]; /* SHA-256 of the bytes that it was read from */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "claims.h"
 #include "error.h"
 #include "key.h"
+#include "seen.h"
 #include "signature.h"
 #include "token.h"
 
@@ -102,6 +103,22 @@ signature_fits(const struct iotjwt_token *token, const struct iotjwt_key *key,
                                   token->signed_length, bytes, size, error);
 }
 
+/* The same, unless it is known. */
+static bool
+is_signed(struct iotjwt_seen *seen, const char *text, size_t length,
+          const struct iotjwt_token *token, const struct iotjwt_key *key,
+          struct iotjwt_error *error)
+{
+    struct seen_mark mark;
+
+    if (iotjwt_seen_has(seen, key, text, length, &mark))
+        return true;
+    if (!signature_fits(token, key, error))
+        return false;
+    iotjwt_seen_add(seen, &mark);
+    return true;
+}
+
 static bool
 lifetime_fits(const struct iotjwt_claims *claims,
               const struct iotjwt_policy *policy, struct iotjwt_error *error)
@@ -142,8 +159,10 @@ claims_fit(const struct iotjwt_claims *claims,
 }
 
 struct iotjwt_claims *
-iotjwt_verify(const char *token, size_t length, const struct iotjwt_key *key,
-              const struct iotjwt_policy *policy, struct iotjwt_error *error)
+iotjwt_verify_seen(struct iotjwt_seen *seen, const char *token, size_t length,
+                   const struct iotjwt_key *key,
+                   const struct iotjwt_policy *policy,
+                   struct iotjwt_error *error)
 {
     struct iotjwt_token cut;
     struct iotjwt_claims read;
@@ -155,7 +174,7 @@ iotjwt_verify(const char *token, size_t length, const struct iotjwt_key *key,
     if (!is_sane(token, key, policy, error) ||
         !iotjwt_token_cut(token, length, &cut, error) ||
         !header_fits(&cut, key->row, error) ||
-        !signature_fits(&cut, key, error))
+        !is_signed(seen, token, length, &cut, key, error))
         goto out;
     payload = iotjwt_token_object(&cut.payload, error);
     if (payload == NULL || !iotjwt_claims_read(payload, &read, error) ||
@@ -166,4 +185,11 @@ out:
     json_decref(payload);
     ERR_pop_to_mark();
     return claims;
+}
+
+struct iotjwt_claims *
+iotjwt_verify(const char *token, size_t length, const struct iotjwt_key *key,
+              const struct iotjwt_policy *policy, struct iotjwt_error *error)
+{
+    return iotjwt_verify_seen(NULL, token, length, key, policy, error);
 }
