@@ -32,10 +32,11 @@ rows=(
 
 site_make
 keep_in all
-fleet es256 "$connecting" ec "$connecting" 500
-fleet rs256 "$connecting" rsa "$connecting" 100
+declare -A algorithm=([es256]=ec [rs256]=rsa)
 for kind in es256 rs256; do
+    fleet "$kind" "$connecting" "${algorithm[$kind]}" "$connecting" 200
     head -n "$connecting" "$T/$kind" >"$T/$kind.again"
+    tail -n "+$((connecting + 1))" "$T/$kind" >"$T/$kind.new"
 done
 cat >"$T/bin/mosquitto" <<END
 #!/bin/sh
@@ -87,10 +88,10 @@ count()
 declare -A dumps=([$PLAIN_PID]=0 [$BROKER_PID]=0)
 
 come "$PLAIN_PORT" es256.again # what is only done once
-count plain "$PLAIN_PID" "$PLAIN_PORT" es256
+count plain "$PLAIN_PID" "$PLAIN_PORT" es256.new
 for kind in es256 rs256; do
     come "$DEVICE_PORT" "$kind.again"
-    count "$kind" "$BROKER_PID" "$DEVICE_PORT" "$kind"
+    count "$kind" "$BROKER_PID" "$DEVICE_PORT" "$kind.new"
     count "$kind-again" "$BROKER_PID" "$DEVICE_PORT" "$kind.again"
 done
 
