@@ -55,6 +55,7 @@ struct bridge {
     bool is_reloading;     /* from a SIGHUP to the tick after it */
     struct registry_store *followed; /* what CONFIGS is about */
     int64_t configs;                 /* for registry_config_changes */
+    int64_t looked;                  /* for news, on clock_milliseconds */
     struct ear *ear;                 /* NULL when we do not listen */
     struct heed heed;
     struct drain drain;

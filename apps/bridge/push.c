@@ -6,6 +6,7 @@
  */
 #include "push.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "journal.h"
 #include "registry/registry.h"
@@ -22,6 +23,7 @@
 enum {
     CHANGES_A_TICK = 64, /* configs that one tick looks at */
     COMMANDS_A_TICK = 64,
+    LOOK_EVERY = 20, /* milliseconds: a busy broker has thousands of ticks */
 };
 
 /* What finds one device among the connections. */
@@ -263,6 +265,11 @@ push_command(struct bridge *bridge)
 void
 push_news(struct bridge *bridge)
 {
+    int64_t now = clock_milliseconds();
+
+    if (now - bridge->looked < LOOK_EVERY)
+        return;
+    bridge->looked = now;
     push_configs(bridge);
     for (int i = 0; i < COMMANDS_A_TICK && push_command(bridge); i++)
         continue;
