@@ -21,6 +21,7 @@
 enum {
     TOUCHES_MOST = 4096,
     NOTES_MOST = 512,
+    NOTES_AT_ONCE = 64, /* a millisecond or so of the broker's thread */
     ACKS_MOST = 1024,
     OUTCOMES_MOST = 256,
     TRY_AGAIN = 5,    /* seconds between tries at a database that fails */
@@ -320,7 +321,7 @@ journal_note(struct journal *journal, const struct journal_note *note)
 {
     struct kept_note *kept;
 
-    if (journal->note_count == NOTES_MOST)
+    if (journal->note_count > 0 && journal->note_count % NOTES_AT_ONCE == 0)
         flush(journal);
     if (journal->note_count == NOTES_MOST) {
         log_warning("%d events were not written down", NOTES_MOST);
