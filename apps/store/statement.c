@@ -33,6 +33,9 @@
     "INSERT INTO device (num_id, " column ") VALUES (?1, ?2)" \
     " ON CONFLICT (num_id) DO UPDATE SET " column " = ?2"
 
+/* TRAFFIC_DEADLINE_MOST, in milliseconds. */
+#define DEADLINE_MOST "600000"
+
 static const char *const statements[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN_READ] = "BEGIN DEFERRED",
     [STATEMENT_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -243,9 +246,15 @@ static const char *const statements[STATEMENT_COUNT] = {
     [STATEMENT_SUBSCRIPTION_NEXT] =
         "SELECT key FROM subscription WHERE topic = ?1 AND key > ?2"
         " ORDER BY key LIMIT 1",
+    /* No deadline is further ahead, unless the clock was set back.  In
+     * two parts, for each of which the index has just what is wanted. */
     [STATEMENT_DELIVERY_OVERDUE] =
-        "SELECT message FROM delivery WHERE subscription = ?1"
-        " AND until_ms <= ?2 ORDER BY until_ms LIMIT ?3",
+        "SELECT message FROM (SELECT message FROM delivery"
+        " WHERE subscription = ?1 AND until_ms <= ?2"
+        " ORDER BY until_ms LIMIT ?3) UNION ALL"
+        " SELECT message FROM (SELECT message FROM delivery"
+        " WHERE subscription = ?1 AND until_ms > ?2 + " DEADLINE_MOST
+        " ORDER BY until_ms LIMIT ?3) LIMIT ?3",
     [STATEMENT_DELIVERY_LEASE] =
         "INSERT INTO delivery (subscription, message, attempt, until_ms)"
         " VALUES (?1, ?2, 1, ?3) ON CONFLICT (subscription, message) DO UPDATE"
