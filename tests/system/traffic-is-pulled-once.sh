@@ -94,8 +94,18 @@ expect test "$(cat one two | jq -r .message.messageId | sort | uniq -d)" = ''
 more=$(($(cat one two | wc -l) - $(wc -l <told)))
 expect test "$more" -ge 0 -a "$more" -le 1
 
-# And the end of it.
+# And the end of it, also for who follows.
+"${follow[@]}" >three 2>three.err &
+three=$!
+STARTED+=("$three")
+has_database()
+{
+    ls -l "/proc/$three/fd" | grep -q traffic.db-shm
+}
+wait_until 20 has_database
 expect_ok pubsub subscriptions delete all
+expect_not wait "$three"
+expect grep -q 'not found (resource=projects/home/subscriptions/all)' three.err
 expect_fail 1 'not found' pull
 expect_ok pubsub topics delete telemetry
 expect_fail 1 'not found' pubsub topics delete telemetry
