@@ -4,7 +4,7 @@
  * boot state in which it can be used, signed by that other key.  The policy
  * and its signature are the provider's affair (draft-bottomley-tpm2-keys §5).
  */
-#include "authorize.h"
+#include "keys.h"
 
 #include "base/key.h"
 #include "base/log.h"

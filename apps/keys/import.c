@@ -4,7 +4,7 @@
  * by TPM2_Import (TPM 2.0 Part 3 §13.3).  How that is done, and the warning
  * that goes with it, is the provider's affair.
  */
-#include "import.h"
+#include "keys.h"
 
 #include "base/key.h"
 #include "base/log.h"
