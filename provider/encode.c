@@ -31,10 +31,10 @@ ASN1_SEQUENCE(RSA_PUBLIC) = {
     ASN1_SIMPLE(struct rsa_asn1, n, ASN1_INTEGER),
     ASN1_SIMPLE(struct rsa_asn1, e, ASN1_INTEGER)
 } static_ASN1_SEQUENCE_END_name(struct rsa_asn1, RSA_PUBLIC)
-    // clang-format on
+// clang-format on
 
-    /* DER, and the name that its PEM has. */
-    struct der {
+/* DER, and the name that its PEM has. */
+struct der {
     unsigned char *data;
     size_t length;
     const char *name;

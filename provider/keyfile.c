@@ -6,13 +6,12 @@
  */
 #include "keyfile.h"
 
-#include <string.h>
-
 #include <openssl/asn1t.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/stack.h>
+#include <string.h>
 #include <tss2/tss2_mu.h>
 
 /* The ASN.1, as OpenSSL's templates want it: the stacks hold the structs
@@ -67,7 +66,8 @@ ASN1_SEQUENCE(KEYFILE) = {
 
 #define OID_LOADABLE "2.23.133.10.1.3"
 
-            void tpm_policy_clear(struct tpm_policy * policy)
+void
+tpm_policy_clear(struct tpm_policy *policy)
 {
     for (size_t i = 0; i < policy->count; i++)
         OPENSSL_free(policy->steps[i].data);

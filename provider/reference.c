@@ -25,11 +25,12 @@ ASN1_SEQUENCE(REFERENCE) = {
     ASN1_SIMPLE(struct reference_asn1, public_area, ASN1_OCTET_STRING),
     ASN1_EXP_OPT(struct reference_asn1, file, ASN1_OCTET_STRING, 0)
 } static_ASN1_SEQUENCE_END_name(struct reference_asn1, REFERENCE)
+// clang-format on
 
 #define SCHEME "handle:"
-    // clang-format on
 
-    int tpm_reference_is(const unsigned char *der, size_t len)
+int
+tpm_reference_is(const unsigned char *der, size_t len)
 {
     size_t header = 0;
 
