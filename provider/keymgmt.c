@@ -417,18 +417,6 @@ keymgmt_get_params(void *context, OSSL_PARAM params[])
            type->get_params(area, params);
 }
 
-int
-tpm_keymgmt_export(const struct tpm_key *key, int selection,
-                   OSSL_CALLBACK *callback, void *arg)
-{
-    struct keytype_export out = { .exponent = 0 };
-
-    if (key == NULL || (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0)
-        return 0;
-    return keytype_of(key)->export(&key->area.publicArea, selection, &out) &&
-           callback(out.params, arg);
-}
-
 EVP_PKEY *
 tpm_keymgmt_public(const struct tpm_key *key)
 {
@@ -440,7 +428,7 @@ tpm_keymgmt_public(const struct tpm_key *key)
     ctx = EVP_PKEY_CTX_new_from_name(
         key->prov->libctx, area->type == TPM2_ALG_ECC ? "EC" : "RSA", NULL);
     if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) <= 0 ||
-        !keytype_of(key)->export(area, EVP_PKEY_PUBLIC_KEY, &out) ||
+        !keytype_of(key)->to_params(area, EVP_PKEY_PUBLIC_KEY, &out) ||
         EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, out.params) <= 0)
         pkey = NULL;
     EVP_PKEY_CTX_free(ctx);
@@ -450,5 +438,11 @@ tpm_keymgmt_public(const struct tpm_key *key)
 int
 keymgmt_export(void *context, int selection, OSSL_CALLBACK *callback, void *arg)
 {
-    return tpm_keymgmt_export(context, selection, callback, arg);
+    const struct tpm_key *key = context;
+    struct keytype_export out = { .exponent = 0 };
+
+    if (key == NULL || (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0)
+        return 0;
+    return keytype_of(key)->to_params(&key->area.publicArea, selection, &out) &&
+           callback(out.params, arg);
 }

@@ -17,12 +17,6 @@ extern const OSSL_DISPATCH tpm_rsa_keymgmt_functions[];
 extern const OSSL_DISPATCH tpm_rsa_pss_keymgmt_functions[];
 extern const OSSL_DISPATCH tpm_ec_keymgmt_functions[];
 
-/* Exports the public part as OpenSSL's parameters; decoders and stores call
- * it as their export_object. Fails, saying nothing, for a private selection. */
-CHECKED int
-tpm_keymgmt_export(const struct tpm_key *key, int selection,
-                   OSSL_CALLBACK *callback, void *arg);
-
 /* The public part as a key of the default provider in our own library context,
  * for what the host does with it; the caller frees it. NULL, saying nothing,
  * when that fails. */

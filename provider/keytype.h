@@ -38,8 +38,8 @@ struct keytype {
     int (*set_gen_params)(const struct provider *prov, TPMT_PUBLIC *area,
                           const OSSL_PARAM params[]);
     /* Fills out->params for a selection without the private part. */
-    int (*export)(const TPMT_PUBLIC *area, int selection,
-                  struct keytype_export *out);
+    int (*to_params)(const TPMT_PUBLIC *area, int selection,
+                     struct keytype_export *out);
 };
 
 extern const struct keytype keytype_rsa;

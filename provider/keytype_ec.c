@@ -142,8 +142,8 @@ set_gen_params(const struct provider *prov, TPMT_PUBLIC *area,
     return 1;
 }
 
-static int export(const TPMT_PUBLIC *area, int selection,
-                  struct keytype_export *out)
+static int
+to_params(const TPMT_PUBLIC *area, int selection, struct keytype_export *out)
 {
     const struct tpm_curve *curve = curve_of(area);
     OSSL_PARAM *p = out->params;
@@ -173,7 +173,7 @@ const struct keytype keytype_ec = {
     .is_same = is_same,
     .get_params = get_params,
     .set_gen_params = set_gen_params,
-    .export = export,
+    .to_params = to_params,
 };
 
 static void *

@@ -132,8 +132,8 @@ set_gen_params(const struct provider *prov, TPMT_PUBLIC *area,
     return 0;
 }
 
-static int export(const TPMT_PUBLIC *area, int selection,
-                  struct keytype_export *out)
+static int
+to_params(const TPMT_PUBLIC *area, int selection, struct keytype_export *out)
 {
     OSSL_PARAM *p = out->params;
     size_t len = area->unique.rsa.size;
@@ -161,7 +161,7 @@ const struct keytype keytype_rsa = {
     .is_same = is_same,
     .get_params = get_params,
     .set_gen_params = set_gen_params,
-    .export = export,
+    .to_params = to_params,
 };
 
 /* What generation takes from a type: all but the template is the same. */
