@@ -89,6 +89,22 @@ tpm_rsa_exponent(const TPMT_PUBLIC *area)
     return exponent == 0 ? 65537 : exponent; /* Part 2 §12.2.3.5 */
 }
 
+TPM2_ALG_ID
+tpm_fixed_scheme(const TPMT_PUBLIC *area)
+{
+    return area->parameters.asymDetail.scheme.scheme;
+}
+
+const struct tpm_hash *
+tpm_fixed_hash(const TPMT_PUBLIC *area)
+{
+    const TPMT_ASYM_SCHEME *scheme = &area->parameters.asymDetail.scheme;
+
+    return scheme->scheme == TPM2_ALG_NULL
+               ? NULL
+               : tpm_hash_by_id(scheme->details.anySig.hashAlg);
+}
+
 void
 tpm_reverse(unsigned char *to, const unsigned char *from, size_t len)
 {

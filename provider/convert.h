@@ -55,6 +55,14 @@ tpm_point_encode(const struct tpm_curve *curve, const TPMS_ECC_POINT *point,
 uint32_t
 tpm_rsa_exponent(const TPMT_PUBLIC *area);
 
+/* The scheme that is fixed in a key, TPM2_ALG_NULL: none; and the hash that it
+ * demands, NULL: any. RSA and ECC keys have them at the same place of a union
+ * (Part 2 §12.2.3.4). */
+TPM2_ALG_ID
+tpm_fixed_scheme(const TPMT_PUBLIC *area);
+const struct tpm_hash *
+tpm_fixed_hash(const TPMT_PUBLIC *area);
+
 /* Copies bytes in the opposite order: OSSL_PARAM numbers are little-endian on
  * the machines that we build for, the TPM's are big-endian. */
 void

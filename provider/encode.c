@@ -233,8 +233,7 @@ static ASN1_STRING *
 pss_parameters(const struct tpm_key *key)
 {
     const TPMT_PUBLIC *area = &key->area.publicArea;
-    const struct tpm_hash *hash = tpm_hash_by_id(
-        area->parameters.rsaDetail.scheme.details.rsapss.hashAlg);
+    const struct tpm_hash *hash = tpm_fixed_hash(area);
     RSA_PSS_PARAMS *pss = RSA_PSS_PARAMS_new();
     ASN1_STRING *packed = NULL;
 

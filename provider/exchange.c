@@ -87,7 +87,7 @@ CHECKED static int
 may_agree(const struct tpm_key *key)
 {
     const TPMT_PUBLIC *area = &key->area.publicArea;
-    TPM2_ALG_ID scheme = area->parameters.eccDetail.scheme.scheme;
+    TPM2_ALG_ID scheme = tpm_fixed_scheme(area);
     char subject[TPM_KEY_SUBJECT_MAX];
 
     if ((area->objectAttributes &

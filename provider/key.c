@@ -266,7 +266,7 @@ tpm_key_type_name(const struct tpm_key *key)
     if (area->type == TPM2_ALG_ECC)
         return "EC";
     return (area->objectAttributes & TPMA_OBJECT_RESTRICTED) != 0 &&
-                   area->parameters.rsaDetail.scheme.scheme == TPM2_ALG_RSAPSS
+                   tpm_fixed_scheme(area) == TPM2_ALG_RSAPSS
                ? "RSA-PSS"
                : "RSA";
 }

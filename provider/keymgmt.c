@@ -372,10 +372,9 @@ keymgmt_match(const void *one, const void *other, int selection)
 }
 
 CHECKED static int
-get_digest_names(const struct keytype *type, const TPMT_PUBLIC *area,
-                 OSSL_PARAM params[])
+get_digest_names(const TPMT_PUBLIC *area, OSSL_PARAM params[])
 {
-    const struct tpm_hash *hash = tpm_hash_by_id(type->scheme_hash(area));
+    const struct tpm_hash *hash = tpm_fixed_hash(area);
     OSSL_PARAM *p = NULL;
 
     p = OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_DEFAULT_DIGEST);
@@ -413,8 +412,7 @@ keymgmt_get_params(void *context, OSSL_PARAM params[])
     p = OSSL_PARAM_locate(params, "object-attributes");
     if (p != NULL && !OSSL_PARAM_set_uint32(p, area->objectAttributes))
         return 0;
-    return get_digest_names(type, area, params) &&
-           type->get_params(area, params);
+    return get_digest_names(area, params) && type->get_params(area, params);
 }
 
 EVP_PKEY *

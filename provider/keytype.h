@@ -29,8 +29,6 @@ struct keytype {
     int (*security_bits)(const TPMT_PUBLIC *area);
     /* The longest signature, bytes. */
     int (*max_size)(const TPMT_PUBLIC *area);
-    /* The hash that a fixed scheme demands, TPM2_ALG_NULL: none. */
-    TPM2_ALG_ID (*scheme_hash)(const TPMT_PUBLIC *area);
     int (*is_same)(const TPMT_PUBLIC *one, const TPMT_PUBLIC *other);
     /* Answers what only this type knows. */
     int (*get_params)(const TPMT_PUBLIC *area, OSSL_PARAM params[]);

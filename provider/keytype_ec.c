@@ -53,15 +53,6 @@ max_size(const TPMT_PUBLIC *area)
     return body + (body > 127 ? 3 : 2);
 }
 
-static TPM2_ALG_ID
-scheme_hash(const TPMT_PUBLIC *area)
-{
-    const TPMT_ECC_SCHEME *scheme = &area->parameters.eccDetail.scheme;
-
-    return scheme->scheme == TPM2_ALG_NULL ? TPM2_ALG_NULL
-                                           : scheme->details.anySig.hashAlg;
-}
-
 static int
 is_same(const TPMT_PUBLIC *one, const TPMT_PUBLIC *other)
 {
@@ -169,7 +160,6 @@ const struct keytype keytype_ec = {
     .bits = bits,
     .security_bits = security_bits,
     .max_size = max_size,
-    .scheme_hash = scheme_hash,
     .is_same = is_same,
     .get_params = get_params,
     .set_gen_params = set_gen_params,

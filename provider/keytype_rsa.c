@@ -46,15 +46,6 @@ max_size(const TPMT_PUBLIC *area)
     return (bits(area) + 7) / 8;
 }
 
-static TPM2_ALG_ID
-scheme_hash(const TPMT_PUBLIC *area)
-{
-    const TPMT_RSA_SCHEME *scheme = &area->parameters.rsaDetail.scheme;
-
-    return scheme->scheme == TPM2_ALG_NULL ? TPM2_ALG_NULL
-                                           : scheme->details.anySig.hashAlg;
-}
-
 static int
 is_same(const TPMT_PUBLIC *one, const TPMT_PUBLIC *other)
 {
@@ -157,7 +148,6 @@ const struct keytype keytype_rsa = {
     .bits = bits,
     .security_bits = security_bits,
     .max_size = max_size,
-    .scheme_hash = scheme_hash,
     .is_same = is_same,
     .get_params = get_params,
     .set_gen_params = set_gen_params,

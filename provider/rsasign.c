@@ -41,7 +41,7 @@ may_pad(const struct tpm_key *key)
     const TPMT_PUBLIC *area = &key->area.publicArea;
 
     return area->type == TPM2_ALG_RSA &&
-           area->parameters.rsaDetail.scheme.scheme == TPM2_ALG_NULL &&
+           tpm_fixed_scheme(area) == TPM2_ALG_NULL &&
            (area->objectAttributes &
             (TPMA_OBJECT_DECRYPT | TPMA_OBJECT_RESTRICTED)) ==
                TPMA_OBJECT_DECRYPT;

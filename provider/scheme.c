@@ -8,7 +8,6 @@
 
 #include "algid.h"
 #include "error.h"
-#include "keytype.h"
 #include "provider.h"
 
 #include <limits.h>
@@ -30,19 +29,10 @@ static const struct {
 
 enum { PADDINGS = sizeof paddings / sizeof paddings[0] };
 
-/* The scheme that is fixed in a key, or TPM2_ALG_NULL. */
-static TPM2_ALG_ID
-fixed_scheme(const TPMT_PUBLIC *area)
-{
-    return area->type == TPM2_ALG_RSA
-               ? area->parameters.rsaDetail.scheme.scheme
-               : area->parameters.eccDetail.scheme.scheme;
-}
-
 static const struct tpm_hash *
 fixed_hash(const struct tpm_key *key)
 {
-    return tpm_hash_by_id(keytype_of(key)->scheme_hash(&key->area.publicArea));
+    return tpm_fixed_hash(&key->area.publicArea);
 }
 
 CHECKED static int
@@ -65,7 +55,7 @@ int
 scheme_init(struct scheme *scheme, const struct tpm_key *key)
 {
     const TPMT_PUBLIC *area = &key->area.publicArea;
-    TPM2_ALG_ID fixed = fixed_scheme(area);
+    TPM2_ALG_ID fixed = tpm_fixed_scheme(area);
 
     scheme->hash = fixed_hash(key);
     scheme->mask = NULL;
@@ -128,7 +118,7 @@ CHECKED static int
 take_padding(struct scheme *scheme, const struct tpm_key *key,
              const OSSL_PARAM *param)
 {
-    TPM2_ALG_ID fixed = fixed_scheme(&key->area.publicArea);
+    TPM2_ALG_ID fixed = tpm_fixed_scheme(&key->area.publicArea);
     TPM2_ALG_ID id = TPM2_ALG_NULL;
     const char *name = NULL;
     int number = 0;

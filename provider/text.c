@@ -131,18 +131,12 @@ attributes_write(BIO *out, TPMA_OBJECT set)
     return 1;
 }
 
-/* The scheme that the key is bound to. RSA and EC have it at the same place
- * of a union, in types of their own. */
+/* The scheme that the key is bound to. */
 CHECKED static int
 scheme_write(BIO *out, const TPMT_PUBLIC *area)
 {
-    int is_ec = area->type == TPM2_ALG_ECC;
-    TPM2_ALG_ID scheme = is_ec ? area->parameters.eccDetail.scheme.scheme
-                               : area->parameters.rsaDetail.scheme.scheme;
-    TPM2_ALG_ID id =
-        is_ec ? area->parameters.eccDetail.scheme.details.anySig.hashAlg
-              : area->parameters.rsaDetail.scheme.details.anySig.hashAlg;
-    const struct tpm_hash *hash = tpm_hash_by_id(id);
+    TPM2_ALG_ID scheme = tpm_fixed_scheme(area);
+    const struct tpm_hash *hash = tpm_fixed_hash(area);
     const char *name = "any";
 
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
@@ -151,8 +145,8 @@ scheme_write(BIO *out, const TPMT_PUBLIC *area)
     }
     if (BIO_printf(out, "Signature Scheme: %s\n", name) <= 0)
         return 0;
-    return scheme == TPM2_ALG_NULL || scheme == TPM2_ALG_RSAES ||
-           hash == NULL || BIO_printf(out, "  Hash: %s\n", hash->name) > 0;
+    return scheme == TPM2_ALG_RSAES || hash == NULL ||
+           BIO_printf(out, "  Hash: %s\n", hash->name) > 0;
 }
 
 CHECKED static int
