@@ -14,7 +14,6 @@
 
 #include <openssl/crypto.h>
 #include <string.h>
-#include <tss2/tss2_mu.h>
 
 struct generate_job {
     struct provider *prov;
@@ -37,8 +36,7 @@ is_there_already(struct tpm *tpm, const struct generate_job *job)
 
     return job->key != NULL &&
            tpm_read_public(tpm, job->wish->handle, &area, &name) &&
-           name.size == job->key->name.size &&
-           memcmp(name.name, job->key->name.name, name.size) == 0;
+           tpm_is_name(&name, &job->key->name);
 }
 
 CHECKED static int
@@ -94,10 +92,6 @@ is_as_wished(const struct generate_job *job)
 {
     TPMT_PUBLIC wanted = job->template.publicArea;
     const TPMT_PUBLIC *got = &job->area.publicArea;
-    unsigned char one[sizeof wanted];
-    unsigned char other[sizeof wanted];
-    size_t one_len = 0;
-    size_t other_len = 0;
 
     if (wanted.type != got->type)
         return 0;
@@ -106,12 +100,7 @@ is_as_wished(const struct generate_job *job)
         tpm_rsa_exponent(&wanted) == tpm_rsa_exponent(got))
         wanted.parameters.rsaDetail.exponent =
             got->parameters.rsaDetail.exponent;
-    return is_of_its_size(got) &&
-           Tss2_MU_TPMT_PUBLIC_Marshal(&wanted, one, sizeof one, &one_len) ==
-               TSS2_RC_SUCCESS &&
-           Tss2_MU_TPMT_PUBLIC_Marshal(got, other, sizeof other, &other_len) ==
-               TSS2_RC_SUCCESS &&
-           one_len == other_len && memcmp(one, other, one_len) == 0;
+    return is_of_its_size(got) && tpm_is_area(&wanted, got);
 }
 
 /* The file of a key with a policy, which says how to use it. */

@@ -17,8 +17,7 @@
 static int
 is_of(const struct keep *keep, const struct tpm_key *key)
 {
-    return keep->name.size == key->name.size &&
-           memcmp(keep->name.name, key->name.name, key->name.size) == 0 &&
+    return tpm_is_name(&keep->name, &key->name) &&
            keep->blob.size == key->blob.size &&
            memcmp(keep->blob.buffer, key->blob.buffer, key->blob.size) == 0;
 }

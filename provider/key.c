@@ -33,6 +33,21 @@ tpm_name(const struct provider *prov, const TPMT_PUBLIC *area, TPM2B_NAME *name)
                       provider_digest(prov, area->nameAlg), NULL);
 }
 
+int
+tpm_is_area(const TPMT_PUBLIC *one, const TPMT_PUBLIC *other)
+{
+    unsigned char a[sizeof *one];
+    unsigned char b[sizeof *other];
+    size_t a_len = 0;
+    size_t b_len = 0;
+
+    return Tss2_MU_TPMT_PUBLIC_Marshal(one, a, sizeof a, &a_len) ==
+               TSS2_RC_SUCCESS &&
+           Tss2_MU_TPMT_PUBLIC_Marshal(other, b, sizeof b, &b_len) ==
+               TSS2_RC_SUCCESS &&
+           a_len == b_len && memcmp(a, b, a_len) == 0;
+}
+
 CHECKED static int
 is_known_type(const TPMT_PUBLIC *area)
 {
@@ -143,8 +158,7 @@ tpm_key_new_from_handle(struct provider *prov, TPM2_HANDLE handle,
     if (key == NULL)
         return NULL;
     key->handle = handle;
-    if (key->name.size == job.name.size &&
-        memcmp(key->name.name, job.name.name, job.name.size) == 0)
+    if (tpm_is_name(&key->name, &job.name))
         return key;
     tpm_raise(prov, TPM_R_BAD_ANSWER,
               "%s: the TPM calls it by a name that is not its own", subject);
@@ -176,8 +190,7 @@ tpm_key_check(struct tpm_key *key)
     tpm_key_subject(key, subject);
     if (!tpm_transact(key->prov, subject, read_work, &job))
         return 0;
-    if (key->name.size == job.name.size &&
-        memcmp(key->name.name, job.name.name, job.name.size) == 0) {
+    if (tpm_is_name(&key->name, &job.name)) {
         atomic_store(&key->is_believed, 0);
         return 1;
     }
@@ -203,8 +216,7 @@ tpm_key_new_from_object(struct provider *prov, const unsigned char *data,
     key = tpm_key_new_from_handle(prov, file.handle, empty_auth);
     if (key == NULL)
         return NULL;
-    if (key->name.size == file.name.size &&
-        memcmp(key->name.name, file.name.name, file.name.size) == 0)
+    if (tpm_is_name(&key->name, &file.name))
         return key;
     tpm_raise(prov, TPM_R_NOT_A_KEY,
               "at handle 0x%08x stands another key by now than the one that "

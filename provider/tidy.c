@@ -8,9 +8,9 @@
 
 #include "call.h"
 #include "connection.h"
+#include "key.h"
 
 #include <string.h>
-#include <tss2/tss2_mu.h>
 #include <tss2/tss2_sys.h>
 
 /* Those who share a TPM come and go within milliseconds. */
@@ -47,8 +47,7 @@ tidy_is_still(struct tpm *tpm, TPM2_HANDLE handle, const TPM2B_NAME *name)
 
     if (name->size == 0) /* a sequence has no public area */
         return tpm_code_is(code, TPM2_RC_SEQUENCE);
-    return code == TSS2_RC_SUCCESS && found.size == name->size &&
-           memcmp(found.name, name->name, name->size) == 0;
+    return code == TSS2_RC_SUCCESS && tpm_is_name(&found, name);
 }
 
 /* A resource manager tidies up after a connection that it lost; without one
@@ -127,16 +126,9 @@ static int
 is_like(const TPMT_PUBLIC *area, const TPMT_PUBLIC *template)
 {
     TPMT_PUBLIC common = *area;
-    unsigned char one[sizeof common], other[sizeof common];
-    size_t one_len = 0, other_len = 0;
 
     common.unique = template->unique;
-    return area->type == template->type &&
-           Tss2_MU_TPMT_PUBLIC_Marshal(&common, one, sizeof one, &one_len) ==
-               TSS2_RC_SUCCESS &&
-           Tss2_MU_TPMT_PUBLIC_Marshal(template, other, sizeof other,
-                                       &other_len) == TSS2_RC_SUCCESS &&
-           one_len == other_len && memcmp(one, other, one_len) == 0;
+    return area->type == template->type && tpm_is_area(&common, template);
 }
 
 void

@@ -25,6 +25,13 @@ tpm_hierarchy_name(TPM2_HANDLE hierarchy)
 }
 
 int
+tpm_is_name(const TPM2B_NAME *one, const TPM2B_NAME *other)
+{
+    return one->size == other->size &&
+           memcmp(one->name, other->name, one->size) == 0;
+}
+
+int
 tpm_read_public(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,
                 TPM2B_NAME *name)
 {

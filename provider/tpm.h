@@ -43,6 +43,10 @@ tpm_transact(struct provider *prov, const char *subject,
 TPM2B_NAME
 tpm_hierarchy_name(TPM2_HANDLE hierarchy);
 
+/* Whether two names are the same. */
+int
+tpm_is_name(const TPM2B_NAME *one, const TPM2B_NAME *other);
+
 /* Part 3 §12.4; name may be NULL. No authorization. */
 CHECKED int
 tpm_read_public(struct tpm *tpm, TPM2_HANDLE handle, TPM2B_PUBLIC *area,

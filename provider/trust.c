@@ -34,8 +34,7 @@ trust_name(struct tpm *tpm, const TPM2B_PUBLIC *area, const TPM2B_NAME *name)
     TPM2B_NAME expected = { 0 };
 
     if (tpm_name(prov, &area->publicArea, &expected) &&
-        expected.size == name->size &&
-        memcmp(expected.name, name->name, name->size) == 0)
+        tpm_is_name(&expected, name))
         return 1;
     tpm_raise(prov, TPM_R_BAD_ANSWER,
               "the TPM answered with an object whose name is not its own");
@@ -153,8 +152,7 @@ check_pin(struct use *use, const struct tpm_entity *pin,
     char expected[NAME_TEXT_MAX] = "";
     char found[NAME_TEXT_MAX] = "";
 
-    if (key->name->size == pin->name.size &&
-        memcmp(key->name->name, pin->name.name, pin->name.size) == 0)
+    if (tpm_is_name(key->name, &pin->name))
         return 1;
     say_name(&pin->name, expected);
     say_name(key->name, found);

@@ -120,8 +120,7 @@ use_load(struct use *use, const TPM2B_PRIVATE *blob, const TPM2B_PUBLIC *area,
     ok = tpm_load(use->tpm, &use->parent, &use->parent_use, blob, area,
                   &use->object);
     flush_entity(use, &use->parent);
-    if (ok && (use->object.name.size != name->size ||
-               memcmp(use->object.name.name, name->name, name->size) != 0)) {
+    if (ok && !tpm_is_name(&use->object.name, name)) {
         tpm_raise(tpm_provider(use->tpm), TPM_R_BAD_ANSWER,
                   "the TPM loaded another key than the one it was given");
         ok = 0;
