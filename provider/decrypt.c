@@ -344,27 +344,6 @@ take_padding(struct cipher *op, const OSSL_PARAM *param)
 }
 
 CHECKED static int
-take_hash(const struct cipher *op, const OSSL_PARAM *param,
-          const struct tpm_hash **hash)
-{
-    const struct tpm_hash *found = NULL;
-    const char *name = NULL;
-
-    if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
-        return 0;
-    found = provider_hash_by_name(op->prov, name);
-    if (found != NULL) {
-        *hash = found;
-        return 1;
-    }
-    tpm_raise(op->prov, TPM_R_NOT_SUPPORTED,
-              "OAEP with %.40s is not to be had: SHA1, SHA256, SHA384 and "
-              "SHA512 are",
-              name);
-    return 0;
-}
-
-CHECKED static int
 take_label(struct cipher *op, const OSSL_PARAM *param)
 {
     void *label = NULL;
@@ -392,10 +371,10 @@ set_params(void *context, const OSSL_PARAM params[])
     if (p != NULL && !take_padding(op, p))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_ASYM_CIPHER_PARAM_OAEP_DIGEST);
-    if (p != NULL && !take_hash(op, p, &op->hash))
+    if (p != NULL && !provider_take_hash(op->prov, p, "OAEP", &op->hash))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_ASYM_CIPHER_PARAM_MGF1_DIGEST);
-    if (p != NULL && !take_hash(op, p, &op->mask))
+    if (p != NULL && !provider_take_hash(op->prov, p, "MGF1", &op->mask))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_ASYM_CIPHER_PARAM_OAEP_LABEL);
     return p == NULL || take_label(op, p);

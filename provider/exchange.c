@@ -235,25 +235,6 @@ take_kdf(struct exchange *op, const OSSL_PARAM *param)
 }
 
 CHECKED static int
-take_hash(struct exchange *op, const OSSL_PARAM *param)
-{
-    const struct tpm_hash *found = NULL;
-    const char *name = NULL;
-
-    if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
-        return 0;
-    found = provider_hash_by_name(op->prov, name);
-    if (found != NULL) {
-        op->hash = found;
-        return 1;
-    }
-    tpm_raise(op->prov, TPM_R_NOT_SUPPORTED,
-              "no KDF with %.40s here: SHA1, SHA256, SHA384 and SHA512 are",
-              name);
-    return 0;
-}
-
-CHECKED static int
 take_ukm(struct exchange *op, const OSSL_PARAM *param)
 {
     void *ukm = NULL;
@@ -280,7 +261,7 @@ set_params(void *context, const OSSL_PARAM params[])
     if (p != NULL && !take_kdf(op, p))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_EXCHANGE_PARAM_KDF_DIGEST);
-    if (p != NULL && !take_hash(op, p))
+    if (p != NULL && !provider_take_hash(op->prov, p, "X963KDF", &op->hash))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_EXCHANGE_PARAM_KDF_OUTLEN);
     if (p != NULL && !OSSL_PARAM_get_size_t(p, &op->out_len))

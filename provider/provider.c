@@ -280,6 +280,27 @@ provider_hash_by_name(const struct provider *prov, const char *name)
     return NULL;
 }
 
+int
+provider_take_hash(const struct provider *prov, const OSSL_PARAM *param,
+                   const char *what, const struct tpm_hash **hash)
+{
+    const struct tpm_hash *found = NULL;
+    const char *name = NULL;
+
+    if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
+        return 0;
+    found = provider_hash_by_name(prov, name);
+    if (found != NULL) {
+        *hash = found;
+        return 1;
+    }
+    tpm_raise(prov, TPM_R_NOT_SUPPORTED,
+              "%s with %.40s is not to be had: SHA1, SHA256, SHA384 and SHA512 "
+              "are",
+              what, name);
+    return 0;
+}
+
 const EVP_MD *
 provider_digest(const struct provider *prov, TPM2_ALG_ID hash)
 {

@@ -58,6 +58,12 @@ provider_algorithms(const struct provider *prov, int operation);
 const struct tpm_hash *
 provider_hash_by_name(const struct provider *prov, const char *name);
 
+/* The hash that a parameter names. 0 with an error raised when there is none of
+ * that name: "WHAT with SHA3-256 is not to be had". */
+CHECKED int
+provider_take_hash(const struct provider *prov, const OSSL_PARAM *param,
+                   const char *what, const struct tpm_hash **hash);
+
 /* The digest of a hash, borrowed from the provider; NULL if there is none. */
 const EVP_MD *
 provider_digest(const struct provider *prov, TPM2_ALG_ID hash);

@@ -212,22 +212,12 @@ CHECKED static int
 take_mask(struct scheme *scheme, const struct tpm_key *key,
           const OSSL_PARAM *param)
 {
-    const struct tpm_hash *mask = NULL;
     const char *name = NULL;
 
-    if (!OSSL_PARAM_get_utf8_string_ptr(param, &name) || name == NULL)
-        return 0;
-    if (*name != '\0')
-        mask = provider_hash_by_name(key->prov, name);
-    if (*name == '\0' || mask != NULL) {
-        scheme->mask = mask;
-        return 1;
-    }
-    tpm_raise(key->prov, TPM_R_NOT_SUPPORTED,
-              "PSS is not masked with %.40s here: SHA256, SHA384, SHA512 and "
-              "SHA1 are what there is",
-              name);
-    return 0;
+    scheme->mask = NULL;
+    return (OSSL_PARAM_get_utf8_string_ptr(param, &name) && name != NULL &&
+            *name == '\0') ||
+           provider_take_hash(key->prov, param, "MGF1", &scheme->mask);
 }
 
 int
