@@ -43,15 +43,12 @@ new_hash(int nid)
     return NULL;
 }
 
-/* An algorithm whose parameters are another structure. */
+/* An algorithm whose parameters are another structure; takes over `packed`. */
 static X509_ALGOR *
-new_wrapped(int nid, void *inner, const ASN1_ITEM *item)
+new_wrapped(int nid, ASN1_STRING *packed)
 {
-    ASN1_STRING *packed = NULL;
-    X509_ALGOR *algor = NULL;
+    X509_ALGOR *algor = X509_ALGOR_new();
 
-    packed = ASN1_item_pack(inner, item, NULL);
-    algor = X509_ALGOR_new();
     if (packed != NULL && algor != NULL &&
         X509_ALGOR_set0(algor, OBJ_nid2obj(nid), V_ASN1_SEQUENCE, packed))
         return algor;
@@ -67,22 +64,26 @@ new_mgf1(int hash_nid)
     X509_ALGOR *algor = NULL;
 
     if (hash != NULL)
-        algor = new_wrapped(NID_mgf1, hash, ASN1_ITEM_rptr(X509_ALGOR));
+        algor = new_wrapped(
+            NID_mgf1, ASN1_item_pack(hash, ASN1_ITEM_rptr(X509_ALGOR), NULL));
     X509_ALGOR_free(hash);
     return algor;
 }
 
-/* RFC 4055 §3.1; DER leaves out what is as SHA-1 has it by default. */
-static X509_ALGOR *
-new_pss(const struct tpm_hash *hash, const struct tpm_hash *mask, int salt)
+ASN1_STRING *
+tpm_algid_pss_params(TPM2_ALG_ID hash_id, const struct tpm_algid_pss *given)
 {
     enum { SALT_DEFAULT = 20 };
-    RSA_PSS_PARAMS *pss = NULL;
-    X509_ALGOR *algor = NULL;
+    const struct tpm_hash *hash = tpm_hash_by_id(hash_id);
+    const struct tpm_hash *mask =
+        given == NULL ? hash : tpm_hash_by_id(given->mask);
+    RSA_PSS_PARAMS *pss = RSA_PSS_PARAMS_new();
+    ASN1_STRING *packed = NULL;
+    int salt = 0;
 
-    pss = RSA_PSS_PARAMS_new();
-    if (pss == NULL)
-        return NULL;
+    if (hash == NULL || mask == NULL || pss == NULL)
+        goto out;
+    salt = given == NULL ? (int)hash->size : given->salt;
     if (hash->id != TPM2_ALG_SHA1) {
         pss->hashAlgorithm = new_hash(hash->nid);
         if (pss->hashAlgorithm == NULL)
@@ -98,11 +99,10 @@ new_pss(const struct tpm_hash *hash, const struct tpm_hash *mask, int salt)
         if (pss->saltLength == NULL || !ASN1_INTEGER_set(pss->saltLength, salt))
             goto out;
     }
-    algor = new_wrapped(NID_rsassaPss, pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS));
-
+    packed = ASN1_item_pack(pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS), NULL);
 out:
     RSA_PSS_PARAMS_free(pss);
-    return algor;
+    return packed;
 }
 
 int
@@ -111,19 +111,17 @@ tpm_algid_encode(TPM2_ALG_ID scheme, TPM2_ALG_ID hash_id,
                  size_t *len)
 {
     const struct tpm_hash *hash = tpm_hash_by_id(hash_id);
-    const struct tpm_hash *mask =
-        pss == NULL ? hash : tpm_hash_by_id(pss->mask);
     X509_ALGOR *algor = NULL;
     int written = 0;
 
-    if (hash == NULL || mask == NULL)
+    if (hash == NULL)
         return 0;
     if (scheme == TPM2_ALG_RSASSA)
         algor = new_plain(NID_rsaEncryption, hash->nid, V_ASN1_NULL);
     else if (scheme == TPM2_ALG_ECDSA)
         algor = new_plain(NID_X9_62_id_ecPublicKey, hash->nid, V_ASN1_UNDEF);
     else if (scheme == TPM2_ALG_RSAPSS)
-        algor = new_pss(hash, mask, pss == NULL ? (int)hash->size : pss->salt);
+        algor = new_wrapped(NID_rsassaPss, tpm_algid_pss_params(hash_id, pss));
     if (algor == NULL)
         return 0;
     *der = NULL;

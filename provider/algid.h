@@ -8,6 +8,7 @@
 
 #include "checked.h"
 
+#include <openssl/types.h>
 #include <stddef.h>
 #include <tss2/tss2_tpm2_types.h>
 
@@ -24,5 +25,11 @@ CHECKED int
 tpm_algid_encode(TPM2_ALG_ID scheme, TPM2_ALG_ID hash,
                  const struct tpm_algid_pss *pss, unsigned char **der,
                  size_t *len);
+
+/* The DER of the parameters of PSS, RSASSA-PSS-params, as a string to be freed;
+ * NULL without memory or for a hash unknown. What DER leaves out as the default
+ * is left out (RFC 4055 §3.1). */
+CHECKED ASN1_STRING *
+tpm_algid_pss_params(TPM2_ALG_ID hash, const struct tpm_algid_pss *pss);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "encode.h"
 
+#include "algid.h"
 #include "dispatch.h"
 #include "error.h"
 #include "key.h"
@@ -194,72 +195,17 @@ pkcs1_make(const struct tpm_key *key, struct der *der)
     return length > 0;
 }
 
-static X509_ALGOR *
-hash_algorithm(int nid)
-{
-    X509_ALGOR *algorithm = X509_ALGOR_new();
-
-    if (algorithm != NULL &&
-        !X509_ALGOR_set0(algorithm, OBJ_nid2obj(nid), V_ASN1_NULL, NULL)) {
-        X509_ALGOR_free(algorithm);
-        algorithm = NULL;
-    }
-    return algorithm;
-}
-
-/* MGF1 with the same hash (RFC 4055 §2.2). */
-static X509_ALGOR *
-mask_algorithm(int nid)
-{
-    X509_ALGOR *hash = hash_algorithm(nid);
-    X509_ALGOR *mask = X509_ALGOR_new();
-    ASN1_STRING *packed = NULL;
-
-    if (hash != NULL && mask != NULL)
-        packed = ASN1_item_pack(hash, ASN1_ITEM_rptr(X509_ALGOR), NULL);
-    if (packed == NULL || !X509_ALGOR_set0(mask, OBJ_nid2obj(NID_mgf1),
-                                           V_ASN1_SEQUENCE, packed)) {
-        ASN1_STRING_free(packed);
-        X509_ALGOR_free(mask);
-        mask = NULL;
-    }
-    X509_ALGOR_free(hash);
-    return mask;
-}
-
-/* What a key that can do one PSS only says of it (RFC 4055 §3.1); the salt is
- * as long as the hash (TPM 2.0 Part 1 §B.7). NULL for a hash unknown. */
-static ASN1_STRING *
-pss_parameters(const struct tpm_key *key)
-{
-    const TPMT_PUBLIC *area = &key->area.publicArea;
-    const struct tpm_hash *hash = tpm_fixed_hash(area);
-    RSA_PSS_PARAMS *pss = RSA_PSS_PARAMS_new();
-    ASN1_STRING *packed = NULL;
-
-    if (hash == NULL || pss == NULL)
-        goto out;
-    pss->hashAlgorithm = hash_algorithm(hash->nid);
-    pss->maskGenAlgorithm = mask_algorithm(hash->nid);
-    pss->saltLength = ASN1_INTEGER_new();
-    if (pss->hashAlgorithm != NULL && pss->maskGenAlgorithm != NULL &&
-        pss->saltLength != NULL &&
-        ASN1_INTEGER_set_uint64(pss->saltLength, hash->size))
-        packed = ASN1_item_pack(pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS), NULL);
-out:
-    RSA_PSS_PARAMS_free(pss);
-    return packed;
-}
-
 /* Fills `spki`, to which `key_der` belongs from then on. */
 CHECKED static int
 rsa_set(const struct tpm_key *key, X509_PUBKEY *spki, struct der *key_der)
 {
+    const TPMT_RSA_SCHEME *fixed =
+        &key->area.publicArea.parameters.rsaDetail.scheme;
     int is_pss = strcmp(tpm_key_type_name(key), "RSA-PSS") == 0;
     ASN1_STRING *parameters = NULL;
 
-    if (is_pss)
-        parameters = pss_parameters(key);
+    if (is_pss) /* TPM 2.0 Part 1 §B.7: the salt is as long as the hash */
+        parameters = tpm_algid_pss_params(fixed->details.rsapss.hashAlg, NULL);
     if (is_pss && parameters == NULL)
         return 0;
     if (!X509_PUBKEY_set0_param(
