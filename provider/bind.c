@@ -21,25 +21,17 @@
 /* PCRs of a PC (TCG PC Client Platform §3.3), in three bytes of bits. */
 enum { PCR_SELECT_SIZE = TPM_BOND_PCRS / 8, REFERENCE_SIZE = 16 };
 
-static const struct {
-    const char *prefix;
-    TPM2_ALG_ID bank;
-} banks[] = {
-    { "sha1:", TPM2_ALG_SHA1 },
-    { "sha256:", TPM2_ALG_SHA256 },
-    { "sha384:", TPM2_ALG_SHA384 },
-    { "sha512:", TPM2_ALG_SHA512 },
-};
-
+/* "sha256:" */
 static const char *
-read_bank(const char *text, TPM2_ALG_ID *bank)
+read_bank(const char *text, const struct tpm_hash **bank)
 {
-    for (size_t i = 0; i < sizeof banks / sizeof banks[0]; i++) {
-        size_t len = strlen(banks[i].prefix);
+    for (size_t i = 0; i < TPM_HASHES; i++) {
+        size_t len = strlen(tpm_hashes[i].bank);
 
-        if (OPENSSL_strncasecmp(text, banks[i].prefix, len) == 0) {
-            *bank = banks[i].bank;
-            return text + len;
+        if (OPENSSL_strncasecmp(text, tpm_hashes[i].bank, len) == 0 &&
+            text[len] == ':') {
+            *bank = &tpm_hashes[i];
+            return text + len + 1;
         }
     }
     return NULL;
@@ -83,8 +75,9 @@ bind_read_pcrs(const char *text, struct tpm_bond *bond)
     memset(bond->pcrs.pcrSelections, 0, sizeof bond->pcrs.pcrSelections);
     bond->pcrs.count = 1;
     bond->pcrs.pcrSelections[0].sizeofSelect = PCR_SELECT_SIZE;
-    text = read_bank(text, &bond->pcrs.pcrSelections[0].hash);
-    bank = tpm_hash_by_id(bond->pcrs.pcrSelections[0].hash);
+    text = read_bank(text, &bank);
+    if (text != NULL)
+        bond->pcrs.pcrSelections[0].hash = bank->id;
     for (int i = 0; text != NULL; i++) {
         text = read_number(text, &pcr);
         if (text == NULL || (select[pcr / 8] >> pcr % 8 & 1) != 0)

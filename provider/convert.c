@@ -14,10 +14,10 @@
 #include <string.h>
 
 const struct tpm_hash tpm_hashes[TPM_HASHES] = {
-    { TPM2_ALG_SHA1, NID_sha1, 20, "SHA1" },
-    { TPM2_ALG_SHA256, NID_sha256, 32, "SHA2-256" },
-    { TPM2_ALG_SHA384, NID_sha384, 48, "SHA2-384" },
-    { TPM2_ALG_SHA512, NID_sha512, 64, "SHA2-512" },
+    { TPM2_ALG_SHA1, NID_sha1, 20, "SHA1", "sha1" },
+    { TPM2_ALG_SHA256, NID_sha256, 32, "SHA2-256", "sha256" },
+    { TPM2_ALG_SHA384, NID_sha384, 48, "SHA2-384", "sha384" },
+    { TPM2_ALG_SHA512, NID_sha512, 64, "SHA2-512", "sha512" },
 };
 
 static const struct tpm_curve curves[] = {

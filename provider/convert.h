@@ -20,6 +20,7 @@ struct tpm_hash {
     int nid;
     size_t size;      /* bytes of a digest */
     const char *name; /* as OpenSSL's default provider names it first */
+    const char *bank; /* of PCRs, as tpm2-tools write it */
 };
 
 struct tpm_curve {

@@ -350,22 +350,12 @@ policy_has(const struct tpm_policy *policy, TPM2_CC code)
     return 0;
 }
 
-/* The TPM writes its own bank's name; lower case is what tpm2-tools take. */
 static const char *
 bank_name(TPM2_ALG_ID bank)
 {
-    switch (bank) {
-    case TPM2_ALG_SHA1:
-        return "sha1";
-    case TPM2_ALG_SHA256:
-        return "sha256";
-    case TPM2_ALG_SHA384:
-        return "sha384";
-    case TPM2_ALG_SHA512:
-        return "sha512";
-    default:
-        return "of another bank";
-    }
+    const struct tpm_hash *hash = tpm_hash_by_id(bank);
+
+    return hash == NULL ? "of another bank" : hash->bank;
 }
 
 static int
