@@ -292,8 +292,8 @@ serve(struct program *program)
     bridge->events = (struct limit){ .burst = 100, .each_second = 2 };
     bridge->rates = rates_new();
     bridge->keys = gate_keys_new();
-    program->database.path = settings->database;
-    program->outlet.path = settings->traffic;
+    program->database.file.path = settings->database;
+    program->outlet.file.path = settings->traffic;
     program->outlet.durability = survives_power(settings)
                                      ? TRAFFIC_SURVIVES_POWER
                                      : TRAFFIC_SURVIVES_KILL;

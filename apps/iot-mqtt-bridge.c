@@ -340,13 +340,13 @@ open_journal(struct plugin *plugin)
 static void
 open_registry(struct bridge *bridge)
 {
-    bridge->database.path = bridge->settings.database;
+    bridge->database.file.path = bridge->settings.database;
     bridge->second = clock_seconds();
     database_look(&bridge->database, bridge->second);
     if (bridge->database.store == NULL)
         log_error("no device is admitted until there is a registry at %s: "
                   "make it with iot-registry",
-                  bridge->database.path);
+                  bridge->database.file.path);
 }
 
 int

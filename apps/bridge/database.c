@@ -13,32 +13,14 @@
  * has touched since. */
 enum { TRY_AGAIN = 60 };
 
-static bool
-is_same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static bool
-is_untouched(const struct stat *a, const struct stat *b)
-{
-    return is_same_file(a, b) && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
 static void
-open_again(struct database *database, const struct stat *file, int64_t second)
+open_again(struct database *database)
 {
-    if (is_untouched(file, &database->file) &&
-        second - database->tried < TRY_AGAIN)
-        return;
-    database->file = *file;
-    database->tried = second;
-    database->store = registry_store_open(database->path, REGISTRY_READ);
+    database->store = registry_store_open(database->file.path, REGISTRY_READ);
     if (database->store == NULL)
         return;
     database->generation++;
-    log_info("the registry is open: %s", database->path);
+    log_info("the registry is open: %s", database->file.path);
 }
 
 /* When the store cannot say it has logged why, and what is known stays. */
@@ -57,16 +39,16 @@ look_for_changes(struct database *database)
 void
 database_look(struct database *database, int64_t second)
 {
-    struct stat file;
-    bool is_there = stat(database->path, &file) == 0;
+    struct watch *file = &database->file;
+    bool is_same = watch_look(file);
 
-    if (database->store != NULL &&
-        (!is_there || !is_same_file(&file, &database->file))) {
-        log_warning("the registry is gone or replaced: %s", database->path);
+    if (database->store != NULL && !is_same) {
+        log_warning("the registry is gone or replaced: %s", file->path);
         registry_store_close(&database->store);
     }
-    if (database->store == NULL && is_there)
-        open_again(database, &file, second);
+    if (database->store == NULL && watch_is_there(file) &&
+        watch_try(file, second, TRY_AGAIN))
+        open_again(database);
     if (database->store != NULL)
         look_for_changes(database);
 }

@@ -6,20 +6,18 @@
 #ifndef BRIDGE_DATABASE_H
 #define BRIDGE_DATABASE_H
 
-#include <stdbool.h>
+#include "watch.h"
+
 #include <stdint.h>
-#include <sys/stat.h>
 
 struct registry_store;
 
-/* All but PATH, which is borrowed, starts as zero. */
+/* All but FILE.path, which is borrowed, starts as zero. */
 struct database {
-    const char *path;
+    struct watch file;
     struct registry_store *store; /* NULL while it cannot be opened */
     uint64_t generation;          /* grows when the content has changed */
     uint64_t seen;                /* the store's own, when last looked at */
-    struct stat file;             /* as it was when last tried */
-    int64_t tried;                /* in which second that was */
 };
 
 /*

@@ -12,56 +12,38 @@
 /* Seconds between tries at a file that nobody has touched since. */
 enum { TRY_AGAIN = 5 };
 
-static bool
-is_same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static bool
-is_untouched(const struct stat *a, const struct stat *b)
-{
-    return is_same_file(a, b) && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
 /* One is made only at the start, and not in the place of one that is away. */
 static void
-open_again(struct outlet *outlet, const struct stat *now, int64_t second)
+open_again(struct outlet *outlet, bool is_first)
 {
-    bool is_first = outlet->tried == 0;
+    struct watch *file = &outlet->file;
 
-    if (!is_first && is_untouched(now, &outlet->file) &&
-        second - outlet->tried < TRY_AGAIN)
-        return;
-    outlet->tried = second;
-    outlet->file = *now;
-    if (now->st_ino == 0 && !is_first) {
-        log_error("no traffic %s: %s", outlet->path, strerror(ENOENT));
+    if (!watch_is_there(file) && !is_first) {
+        log_error("no traffic %s: %s", file->path, strerror(ENOENT));
         return;
     }
     outlet->traffic =
-        traffic_open(outlet->path, TRAFFIC_GATHER, outlet->durability);
-    if (outlet->traffic != NULL && stat(outlet->path, &outlet->file) != 0)
-        traffic_close(&outlet->traffic);
-    if (outlet->traffic != NULL)
-        log_info("the messages' database is open: %s", outlet->path);
+        traffic_open(file->path, TRAFFIC_GATHER, outlet->durability);
+    if (outlet->traffic == NULL)
+        return;
+    watch_adopt(file);
+    log_info("the messages' database is open: %s", file->path);
 }
 
 struct traffic *
 outlet_look(struct outlet *outlet, int64_t second)
 {
-    struct stat now;
+    struct watch *file = &outlet->file;
+    bool is_same = watch_look(file);
+    bool is_first = file->second == 0;
 
-    if (stat(outlet->path, &now) != 0)
-        memset(&now, 0, sizeof now);
-    if (outlet->traffic != NULL && !is_same_file(&now, &outlet->file)) {
+    if (outlet->traffic != NULL && !is_same) {
         log_warning("the messages' database is gone or replaced: %s",
-                    outlet->path);
+                    file->path);
         traffic_close(&outlet->traffic);
     }
-    if (outlet->traffic == NULL)
-        open_again(outlet, &now, second);
+    if (outlet->traffic == NULL && watch_try(file, second, TRY_AGAIN))
+        open_again(outlet, is_first);
     return outlet->traffic;
 }
 

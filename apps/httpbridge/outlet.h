@@ -7,18 +7,16 @@
 #define HTTPBRIDGE_OUTLET_H
 
 #include "base/checked.h"
+#include "bridge/watch.h"
 #include "traffic/traffic.h"
 
 #include <stdint.h>
-#include <sys/stat.h>
 
-/* PATH and DURABILITY are the caller's; all else starts as zero. */
+/* FILE.path and DURABILITY are the caller's; all else starts as zero. */
 struct outlet {
-    const char *path;
+    struct watch file;
     enum traffic_durability durability;
     struct traffic *traffic; /* NULL while it is not open */
-    struct stat file;        /* that is open, or was tried last */
-    int64_t tried;           /* in which second; 0: never */
 };
 
 /*
