@@ -64,7 +64,9 @@ http_routes_answer(const struct http_routes *routes,
 struct http_query *
 http_query_read(const char *text)
 {
-    struct http_query *it = calloc(1, sizeof *it);
+    /* Which would end a value before its end. */
+    bool has_nul = strstr(text, "%00") != NULL;
+    struct http_query *it = has_nul ? NULL : calloc(1, sizeof *it);
 
     if (it == NULL)
         return NULL;

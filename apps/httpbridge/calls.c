@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static bool
@@ -48,7 +49,8 @@ static bool
 read_version(struct call *call, const char *text)
 {
     if (text == NULL || *text == '\0' ||
-        options_number(text, 0, INT64_MAX, &call->local_version))
+        (text[strspn(text, "0123456789")] == '\0' &&
+         options_number(text, 0, INT64_MAX, &call->local_version)))
         return true;
     return problem_set(&call->problem, PROBLEM_INVALID_ARGUMENT,
                        "local_version",

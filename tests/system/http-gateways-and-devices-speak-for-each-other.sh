@@ -32,11 +32,14 @@ event()
     printf '{"binary_data":"aGVsbG8=","gateway_info":{"%s":"%s"}}' "$1" "$2"
 }
 
-# fails WHY ARGUMENT...: as refuses, with the answer of the original.
+# fails WHY ARGUMENT...: as refuses, with the answer of the original and no byte
+# more.
+failed='{"error":{"code":400,"message":"Precondition check failed.",'\
+'"status":"FAILED_PRECONDITION"}}'
 fails()
 {
-    refuses 400 '{"error":{"code":400,"message":"Precondition check failed.",'\
-'"status":"FAILED_PRECONDITION"}}' "$@"
+    refuses 400 "$failed" "$@"
+    expect test "$(od -An -c "$T/out")" = "$(printf %s "$failed" | od -An -c)"
 }
 
 # came DEVICE GATEWAY: the next message is the device's, by this gateway.

@@ -31,6 +31,14 @@ check_who(struct site *site)
     CHECK(site_answers(site, EVENT, "{}", 403, DENIED));
     strcpy(site->authorization, token);
     CHECK(site_answers(site, PLACE "dev-9:publishEvent", "{}", 403, DENIED));
+    CHECK(site_answers(site,
+                       "/v1/projects/p-1/locations/eu/registries/other/"
+                       "devices/dev-1:publishEvent",
+                       "{}", 403, DENIED));
+    CHECK(site_answers(site,
+                       "/v1/projects/p-2/locations/eu/registries/reg/"
+                       "devices/dev-1:publishEvent",
+                       "{}", 403, DENIED));
     CHECK(site_answers(site, PLACE "..:publishEvent", "{}", 403, DENIED));
     CHECK(site_answers(site, "/v1/x%00y:publishEvent", "{}", 403, DENIED));
     CHECK(site_answers(site, "/v1/:publishEvent", "{}", 403, DENIED));

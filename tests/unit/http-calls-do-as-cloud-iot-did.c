@@ -44,25 +44,47 @@ check_events(struct site *site)
     CHECK(site_has(site, "", "", ""));
 }
 
+/* Either alphabet, with its padding or without; and nothing else. */
+static void
+check_base64(struct site *site)
+{
+    static const char *const good[] = { "+/8=", "+/8", "-_8=", "-_8", "-/8=" };
+    static const char *const bad[] = {
+        "+/8==", "+/9=", "+/8=+/8=", "+/ 8=", "+", "=", "+/=8", "+\\/8=\\n"
+    };
+    char body[64];
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        snprintf(body, sizeof body, "{\"binary_data\":\"%s\"}", good[i]);
+        CHECK(site_answers(site, EVENT, body, 200, "{}"));
+        CHECK(site_has(site, "\xfb\xff", "", ""));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(body, sizeof body, "{\"binary_data\":\"%s\"}", bad[i]);
+        CHECK(site_answers(site, EVENT, body, 400, NULL));
+    }
+    CHECK(site_has(site, NULL, NULL, NULL));
+}
+
 static void
 check_bad_bodies(struct site *site)
 {
     CHECK(site_answers(
-        site, EVENT, "{\"binary_data\":\"123!\"}", 400,
+        site, EVENT, "{\"binary_data\":\"123\"}", 400,
         "{\"error\":{\"code\":400,\"message\":\"Invalid value at "
         "'binary_data' (TYPE_BYTES), Base64 decoding failed for "
-        "\\\"123!\\\"\",\"status\":\"INVALID_ARGUMENT\",\"details\":["
+        "\\\"123\\\"\",\"status\":\"INVALID_ARGUMENT\",\"details\":["
         "{\"@type\":\"type.googleapis.com/google.rpc.BadRequest\","
         "\"fieldViolations\":[{\"field\":\"binary_data\","
         "\"description\":\"Invalid value at 'binary_data' "
-        "(TYPE_BYTES), Base64 decoding failed for \\\"123!\\\"\""
+        "(TYPE_BYTES), Base64 decoding failed for \\\"123\\\"\""
         "}]}]}}"));
     CHECK(site_answers(
         site, EVENT, "{\"unknown\":1}", 400,
         "{\"error\":{\"code\":400,\"message\":\"Invalid JSON payload "
         "received. Unknown name \\\"unknown\\\": Cannot find field."
         "\",\"status\":\"INVALID_ARGUMENT\"}}"));
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < 11; i++) {
         static const char *const bodies[] = {
             "{",
             "[]",
@@ -71,6 +93,10 @@ check_bad_bodies(struct site *site)
             "\"\\u0000\"",
             "{\"binary_data\":\"\xff\"}",
             "{\"\xc3\":1}",
+            "{\"\xed\xa0\x80\":1}",
+            "{\"binary_data\":1e999}",
+            "{\"binary_data\":123456789012345678901234567890}",
+            "{\"gateway_info\":{\"gateway_id\":\"a\",\"gateway_id\":\"a\"}}",
         };
 
         CHECK(site_answers(
@@ -88,6 +114,10 @@ check_refused_bodies(struct site *site)
     static const char *const bodies[] = {
         "{\"binary_data\":\"\",\"binaryData\":\"\"}",
         "{\"binary_data\":1}",
+        "{\"binary_data\":true}",
+        "{\"binary_data\":{}}",
+        "{\"BINARY_DATA\":\"\"}",
+        "{\"sub_folder\":1e300}",
         "{\"sub_folder\":\"/a\"}",
         "{\"sub_folder\":\"a\\u0000b\"}",
         "{\"sub_folder\":\"#\"}",
@@ -171,6 +201,27 @@ check_states(struct site *site)
     registry_device_free(&device);
 }
 
+/* More bytes than numbers have, and others that are none. */
+static void
+check_versions(struct site *site)
+{
+    static const char *const bad[] = {
+        "9223372036854775808", "-1", "1.0", "0x1", "%201", "1%00", "1e1"
+    };
+    char target[128];
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(target, sizeof target, PLACE "dev-1/config?local_version=%s",
+                 bad[i]);
+        CHECK(site_answers(site, target, "", 400, NULL));
+    }
+    CHECK(site_answers(
+        site, PLACE "dev-1/config?local_version=9223372036854775807", "", 400,
+        "{\"error\":{\"code\":400,\"message\":\"The local "
+        "version is greater than the current version.\","
+        "\"status\":\"OUT_OF_RANGE\"}}"));
+}
+
 static void
 check_configs(struct site *site)
 {
@@ -210,6 +261,7 @@ check_configs(struct site *site)
         site, PLACE "gw-1/config?gateway_info.delegated_device_id=dev-1", "",
         200, "{\"version\":\"2\",\"binaryData\":\"AP8=\"}"));
     site_carry(site, site->key, 0, 3600);
+    check_versions(site);
     site->method = "POST";
 }
 
@@ -255,6 +307,7 @@ main(void)
 
     if (CHECK(site_open(&site))) {
         check_events(&site);
+        check_base64(&site);
         check_bad_bodies(&site);
         check_refused_bodies(&site);
         check_states(&site);
