@@ -45,6 +45,7 @@ struct settings {
     const char *key;
     int64_t skew;
     int64_t state_interval;
+    int64_t rate;
     int64_t connections;
     int64_t timeout;
     int64_t drain;
@@ -93,6 +94,8 @@ static const struct options_row rows[] = {
       "How much clocks of devices may differ; default 600.", 0, GATE_SKEW },
     { OPTIONS_NUMBER, "state-interval", "MS", FIELD(state_interval),
       "Milliseconds from a state to the next; default 1000.", 0, 3600000 },
+    { OPTIONS_NUMBER, "rate", "N", FIELD(rate),
+      "Calls a minute of one device; default 6000.", RATES_LEAST, 60000000 },
     { OPTIONS_HEADING, "Counters, at 127.0.0.1/metrics", NULL, 0, NULL, 0, 0 },
     { OPTIONS_NUMBER, "metrics-port", "N", FIELD(metrics_port),
       "Their port; 0, the default, for none.", 0, 65535 },
@@ -143,6 +146,7 @@ read_settings(struct program *program, int argc, char **argv,
         .port = 8443,
         .skew = GATE_SKEW,
         .state_interval = 1000,
+        .rate = RATES_DEFAULT,
         .connections = 10000,
         .timeout = 60,
         .drain = 5,
@@ -290,7 +294,7 @@ serve(struct program *program)
     bridge->skew = settings->skew;
     bridge->state_interval = settings->state_interval;
     bridge->events = (struct limit){ .burst = 100, .each_second = 2 };
-    bridge->rates = rates_new();
+    bridge->rates = rates_new((uint64_t)settings->rate);
     bridge->keys = gate_keys_new();
     program->database.file.path = settings->database;
     program->outlet.file.path = settings->traffic;

@@ -95,7 +95,7 @@ static bool
 is_in_time(struct call *call)
 {
     struct gate_refusal refusal = { GATE_TOO_FAST,
-                                    "it calls more than 6000 times a minute" };
+                                    "it calls too many times a minute" };
 
     if (rates_allow(call->bridge->rates, call->visitor.num_id, clock_seconds()))
         return true;

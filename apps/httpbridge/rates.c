@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { PLACES = 16384, EACH_SECOND = 100, BURST = 6000 };
+enum { PLACES = 16384 };
 
 struct place {
     uint64_t num_id;
@@ -18,13 +18,18 @@ struct place {
 };
 
 struct rates {
+    uint64_t each_minute;
     struct place places[PLACES];
 };
 
 struct rates *
-rates_new(void)
+rates_new(uint64_t each_minute)
 {
-    return calloc(1, sizeof(struct rates));
+    struct rates *it = calloc(1, sizeof *it);
+
+    if (it != NULL)
+        it->each_minute = each_minute;
+    return it;
 }
 
 bool
@@ -33,9 +38,9 @@ rates_allow(struct rates *rates, uint64_t num_id, int64_t second)
     struct place *place = &rates->places[num_id % PLACES];
 
     if (place->num_id != num_id)
-        *place =
-            (struct place){ num_id,
-                            { .burst = BURST, .each_second = EACH_SECOND } };
+        *place = (struct place){ num_id,
+                                 { .burst = rates->each_minute,
+                                   .each_second = rates->each_minute / 60 } };
     return limit_allows(&place->limit, second);
 }
 

@@ -13,12 +13,15 @@
 
 struct rates;
 
-/* NULL when memory is short. */
-CHECKED struct rates *
-rates_new(void);
+enum { RATES_DEFAULT = 6000, RATES_LEAST = 60 /* calls a minute */ };
 
-/* May the device make one more call in this second?  6000 a minute are
- * allowed, a minute's worth of them at once. */
+/* So many calls a minute, RATES_LEAST or more, are to be allowed to each
+ * device.  NULL when memory is short. */
+CHECKED struct rates *
+rates_new(uint64_t each_minute);
+
+/* May the device make one more call in this second?  A minute's worth of them
+ * may come at once. */
 CHECKED bool
 rates_allow(struct rates *rates, uint64_t num_id, int64_t second);
 

@@ -52,6 +52,8 @@ refuses 400 FAILED_PRECONDITION 'gateway and device are not in one registry' \
 denied='{"error":{"code":403,"message":"The caller does not have permission",'
 refuses 403 "$denied" 'signed by no key of the device: it has 1' \
     rsa-1 "$(token stranger)" :publishEvent -d '{}'
+refuses 403 "$denied" "no credential of the device is of the token's algorithm" \
+    ec-1 "$rsa_token" :publishEvent -d '{}'
 refuses 403 "$denied" 'there is no such device' \
     ec-2 "$ec_token" :publishEvent -d '{}'
 refuses 403 "$denied" 'the token is not valid any more' \
@@ -96,6 +98,15 @@ curl -sS --cacert "$T/ca/root.crt" -H "Authorization: Bearer $ec_token" \
     "$url" "$url" "$url" >"$T/out"
 expect test "$(tr -d '{}\n' <"$T/out")" = 100
 
+# Each of them is judged anew.
+good="Authorization: Bearer $ec_token"
+late="Authorization: Bearer $(token_of ec-1 "$(claims -3600 -700)")"
+expect_ok curl -sS --cacert "$T/ca/root.crt" -H "$good" -d '{}' \
+    -w '%{http_code} %{num_connects}\n' -o "$T/body" "$url" --next -sS \
+    --cacert "$T/ca/root.crt" -H "$late" -d '{}' \
+    -w '%{http_code} %{num_connects}\n' -o "$T/body" "$url"
+expect test "$(tr '\n' ' ' <"$T/out")" = '200 1 403 0 '
+
 # The counters have seen it all, and nobody's token stands in the log.
 expect test "$(counter 'iot_bridge_http_refusals_total{reason="blocked"}')" = 1
 expect test "$(counter iot_bridge_http_verify_seconds_count)" -gt 20
@@ -115,4 +126,18 @@ expect test -z "$(awk '$2 == "HELP" {print $3}' "$T/out" | sort | uniq -d)"
 expect test "$(grep -vcE '^(# |[a-z_]+(\{[^{}]*\})? [0-9.e+-]+$)' "$T/out")" = 0
 expect_ok curl -sS "http://127.0.0.1:$METRICS_PORT/else"
 expect grep -qx 'try /metrics' "$T/out"
+http_stop
+
+# No device calls more often than it may; the others do not suffer from it.
+http_start --rate 60
+url=$(url_of ec-1 /config)
+for ((i = 0; i < 90; i++)); do
+    echo "url = $url"
+done >"$T/often"
+curl -sS --cacert "$T/ca/root.crt" -H "$good" -K "$T/often" >"$T/out"
+expect test "$(grep -o '"version"' "$T/out" | wc -l)" -ge 60
+expect grep -qF '{"error":{"code":429,"message":"Quota exceeded for the '\
+'device.","status":"RESOURCE_EXHAUSTED"}}' "$T/out"
+expect_http_logged 'it calls too many times a minute'
+publishes rsa-1 "$rsa_token"
 http_stop

@@ -103,7 +103,7 @@ site_open(struct site *site)
     site->other = EVP_EC_gen("P-256");
     site->bridge.skew = GATE_SKEW;
     site->bridge.state_interval = 3600000;
-    site->bridge.rates = rates_new();
+    site->bridge.rates = rates_new(RATES_DEFAULT);
     snprintf(path, sizeof path, "%s/r.db", site->folder);
     site->bridge.registry = registry_store_open(path, REGISTRY_CREATE);
     snprintf(path, sizeof path, "%s/t.db", site->folder);
