@@ -2,8 +2,8 @@
 /*
  * What the bridge writes down.  Messages and states at once, because they are
  * acknowledged, by way of the intake (traffic/intake.h); times, errors and
- * comings and goings once a second, many in one go, so that they cost next to
- * nothing.
+ * comings and goings within the second, by a thread (scribe.h).  Nothing here
+ * waits for whoever holds the database, but to open it, and then 3 ms.
  */
 #ifndef BRIDGE_JOURNAL_H
 #define BRIDGE_JOURNAL_H
@@ -75,8 +75,8 @@ journal_touch(struct journal *journal, uint64_t num_id, enum traffic_time what);
 void
 journal_acked(struct journal *journal, uint64_t num_id, int64_t version);
 
-/* Tells the sender of the command KEY what became of it, at once or as soon as
- * the database can be written. */
+/* Tells the sender of the command KEY what became of it, as soon as the
+ * database can be written. */
 void
 journal_outcome(struct journal *journal, int64_t key,
                 enum traffic_outcome outcome);
@@ -85,10 +85,8 @@ journal_outcome(struct journal *journal, int64_t key,
 void
 journal_note(struct journal *journal, const struct journal_note *note);
 
-/*
- * Opens the database if it is not open or another has taken its place, and
- * writes down what has come together.  To be called about once a second.
- */
+/* Opens the database if it is not open or another has taken its place, and says
+ * in the log what threads have to say.  To be called about once a second. */
 void
 journal_look(struct journal *journal, int64_t second);
 

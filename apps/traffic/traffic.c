@@ -23,11 +23,7 @@
 /* A broker's thread may wait the first, a person at the keyboard the last.  In
  * between is who writes for all that wait anyway: another bridge that brings
  * what it has to the disk takes longer than the first. */
-enum {
-    WAIT_BRIEFLY_MS = 10,
-    WAIT_TOGETHER_MS = 500,
-    WAIT_PATIENTLY_MS = 10000
-};
+enum { WAIT_BRIEFLY_MS = 3, WAIT_TOGETHER_MS = 500, WAIT_PATIENTLY_MS = 10000 };
 
 #define MAKES_ONE "iot-registry topics create makes one"
 

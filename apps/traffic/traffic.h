@@ -40,7 +40,7 @@ enum traffic_access {
     TRAFFIC_BROWSE, /* for people: reads only, the file must exist */
     TRAFFIC_WRITE,  /* for people: waits for others, 10 s */
     TRAFFIC_CREATE, /* the same, and makes the file when there is none */
-    TRAFFIC_SERVE,  /* for bridges: the same, but waits 10 ms at most */
+    TRAFFIC_SERVE,  /* for bridges: the same, but waits 3 ms at most */
     TRAFFIC_GATHER, /* for one that writes for many at once: 500 ms */
     TRAFFIC_MOVE,   /* for a thread of theirs: waits, and makes nothing */
 };
