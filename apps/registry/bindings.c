@@ -78,9 +78,9 @@ are_bound(struct registry_store *store, const int64_t rows[2], bool *bound)
                         &number);
 }
 
-static bool
-bind_both(struct registry_store *store, const struct names_path *path,
-          const char *gateway, const char *device)
+bool
+bindings_insert(struct registry_store *store, const struct names_path *path,
+                const char *gateway, const char *device)
 {
     struct store_value values[] = { { .kind = STORE_END },
                                     { .kind = STORE_END },
@@ -104,7 +104,7 @@ registry_bind(struct registry_store *store, const struct names_path *path,
               const char *gateway, const char *device)
 {
     return store_begin_write(store) &&
-           store_end(store, bind_both(store, path, gateway, device));
+           store_end(store, bindings_insert(store, path, gateway, device));
 }
 
 static bool

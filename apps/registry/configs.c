@@ -116,16 +116,19 @@ registry_configs_free(struct registry_configs **configs)
 }
 
 bool
-configs_insert(struct registry_store *store, int64_t row, int64_t version,
-               const void *data, size_t length)
+configs_insert(struct registry_store *store, int64_t row,
+               const struct registry_config *config)
 {
-    struct store_value values[] = { store_number(row),
-                                    store_number(version),
-                                    store_number((int64_t)time(NULL)),
-                                    store_bytes(length > 0 ? data : "", length),
-                                    { .kind = STORE_END } };
+    struct store_value values[] = {
+        store_number(row),
+        store_number(config->version),
+        store_number(config->updated),
+        store_bytes(config->length > 0 ? (const void *)config->data : "",
+                    config->length),
+        { .kind = STORE_END },
+    };
 
-    if (length <= REGISTRY_CONFIG_MOST)
+    if (config->length <= REGISTRY_CONFIG_MOST)
         return store_run(store, STATEMENT_CONFIG_INSERT, values, NULL);
     log_error("refused: a configuration has at most %d bytes",
               REGISTRY_CONFIG_MOST);
@@ -136,7 +139,7 @@ configs_insert(struct registry_store *store, int64_t row, int64_t version,
  * first version is in no row. */
 static bool
 set(struct registry_store *store, const struct names_path *path,
-    int64_t version, const void *data, size_t length, int64_t *made)
+    int64_t version, struct registry_config *config)
 {
     struct store_value which[] = { { .kind = STORE_END },
                                    { .kind = STORE_END },
@@ -158,9 +161,9 @@ set(struct registry_store *store, const struct names_path *path,
                   path->device, (long long)now, (long long)version);
         return false;
     }
-    *made = now + 1;
-    which[1] = store_number(*made - REGISTRY_CONFIGS_KEPT);
-    return configs_insert(store, row, *made, data, length) &&
+    config->version = now + 1;
+    which[1] = store_number(config->version - REGISTRY_CONFIGS_KEPT);
+    return configs_insert(store, row, config) &&
            store_run(store, STATEMENT_CONFIG_TRIM, which, NULL);
 }
 
@@ -169,13 +172,15 @@ registry_config_set(struct registry_store *store, const struct names_path *path,
                     int64_t version, const void *data, size_t length,
                     int64_t *made)
 {
-    int64_t number = 0;
+    struct registry_config config = { .updated = (int64_t)time(NULL),
+                                      .length = length };
 
+    config.data = (unsigned char *)data;
     if (!store_begin_write(store) ||
-        !store_end(store, set(store, path, version, data, length, &number)))
+        !store_end(store, set(store, path, version, &config)))
         return false;
     if (made != NULL)
-        *made = number;
+        *made = config.version;
     return true;
 }
 

@@ -44,8 +44,13 @@ credentials_read(struct registry_store *store, struct registry_device *device);
 
 /* Adds a configuration to the device of ROW, within a write transaction. */
 CHECKED bool
-configs_insert(struct registry_store *store, int64_t row, int64_t version,
-               const void *data, size_t length);
+configs_insert(struct registry_store *store, int64_t row,
+               const struct registry_config *config);
+
+/* registry_bind, within a write transaction. */
+CHECKED bool
+bindings_insert(struct registry_store *store, const struct names_path *path,
+                const char *gateway, const char *device);
 
 /* May the device of this row go?  False, logged, for a gateway that still has
  * devices (section 5.3). */

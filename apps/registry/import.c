@@ -77,6 +77,8 @@ check_one(struct batch *batch, size_t index, int64_t now)
 {
     const struct registry_device *device = batch->items[index].device;
 
+    if (device == NULL)
+        return true;
     if (!rules_admit_device(device))
         return false;
     for (size_t i = 0; i < device->credential_count; i++)
@@ -145,7 +147,8 @@ look(struct registry_store *store, const struct names_path *path,
                                  &batch->certificate_count))
         return false;
     for (size_t i = 0; skip && i < batch->count; i++)
-        if (!is_there(store, batch->registry, batch->items[i].device->id,
+        if (batch->items[i].device != NULL &&
+            !is_there(store, batch->registry, batch->items[i].device->id,
                       &batch->is_passed_over[i]))
             return false;
     return true;
@@ -196,15 +199,22 @@ insert_one(struct registry_store *store, const struct batch *batch,
 }
 
 static bool
-import_one(struct registry_store *store, const struct batch *batch,
-           size_t index, int64_t *num_id)
+import_one(struct registry_store *store, const struct names_path *path,
+           const struct batch *batch, size_t index, int64_t *num_id)
 {
     const struct registry_import *item = &batch->items[index];
+    struct registry_config config = { .version = 0 };
 
-    return insert_one(store, batch, index, num_id) &&
-           (item->config == NULL ||
-            configs_insert(store, *num_id, 1, item->config,
-                           item->config_length));
+    if (item->device == NULL)
+        return bindings_insert(store, path, item->gateway, item->bound);
+    if (!insert_one(store, batch, index, num_id))
+        return false;
+    if (item->config == NULL)
+        return true;
+    config = *item->config;
+    if (config.updated == 0)
+        config.updated = (int64_t)time(NULL);
+    return configs_insert(store, *num_id, &config);
 }
 
 static bool
@@ -220,9 +230,9 @@ import_all(struct registry_store *store, const struct names_path *path,
         *refused = i;
         if (batch->is_passed_over[i])
             continue;
-        if (!import_one(store, batch, i, &num_id))
+        if (!import_one(store, path, batch, i, &num_id))
             return false;
-        (*added)++;
+        *added += batch->items[i].device != NULL;
     }
     return true;
 }

@@ -428,18 +428,20 @@ CHECKED bool
 registry_bound_list(struct registry_store *store, const struct names_path *path,
                     const char *after, struct registry_device_page **page);
 
-/* A device to be registered together with others. */
+/* A device to be registered together with others, or which of them may come
+ * through which gateway. */
 struct registry_import {
-    struct registry_device *device;
-    size_t config_length;
-    unsigned char *config; /* of version 1; NULL for none */
+    struct registry_device *device; /* NULL: a binding */
+    struct registry_config *config; /* the device's; NULL for none */
+    char *gateway, *bound;          /* the binding's, ids */
 };
 
 /*
- * Adds COUNT devices to the registry of PATH, all or none.  Those whose id is
- * taken are passed over with SKIP, else they are refused; *ADDED is how many
- * were not passed over.  When one is refused, *REFUSED is its index.  A num_id
- * that is not 0 is kept.
+ * Adds COUNT devices and bindings to the registry of PATH, all or none.
+ * Devices whose id is taken are passed over with SKIP, else they are refused;
+ * *ADDED is how many were not passed over.  When one is refused, *REFUSED is
+ * its index.  A num_id that is not 0 is kept, and so is a configuration's
+ * version; a time of 0 is now.
  */
 CHECKED bool
 registry_device_import(struct registry_store *store,

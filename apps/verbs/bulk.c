@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * iot-registry devices import and export: a device a line, in JSON, as many
- * as there are.  A batch is registered wholly or not at all; where it stopped
- * is said, and where it is taken up again need not be.
+ * as there are, and then a line for each that is bound to a gateway.  A batch
+ * is registered wholly or not at all; where it stopped is said, and where it is
+ * taken up again need not be.
  */
 #include "base/log.h"
 #include "call.h"
@@ -80,8 +81,10 @@ take_line(struct import *it, const char *text, size_t length)
     if (length > READ_DEVICE_MOST)
         log_error("a device has at most %d bytes", READ_DEVICE_MOST);
     else if (read_device(text, length, &it->items[it->count++])) {
-        if (it->call->arguments.renumber)
-            it->items[it->count - 1].device->num_id = 0;
+        struct registry_device *device = it->items[it->count - 1].device;
+
+        if (it->call->arguments.renumber && device != NULL)
+            device->num_id = 0;
         return it->count < BATCH || flush(it);
     }
     log_error("line %zu of %s: nothing behind line %zu was registered; when "
@@ -143,49 +146,118 @@ import_file(struct verbs_call *call)
     return code;
 }
 
-/* The configuration goes along, without its version. */
-static bool
-print_device(struct verbs_call *call, const struct registry_device *device)
-{
-    struct registry_config *config = NULL;
-    json_t *it = resources_device(&call->path, device);
-    bool ok = it != NULL &&
-              registry_config_find(call->store, device->num_id, &config);
+/* An export that is under way. */
+struct outgoing {
+    struct verbs_call *call;
+    char **gateways; /* that were among the devices, ids */
+    size_t gateway_count;
+};
 
-    if (ok && config != NULL && config->length > 0)
-        json_object_set_new(it, "config", resources_config(config, 0));
-    if (ok)
-        ok = json_dumpf(it, stdout,
-                        JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII) == 0;
+/* Prints VALUE, which is given up, in a line. */
+static bool
+print_json_line(json_t *value)
+{
+    bool ok = value != NULL && json_dumpf(value, stdout,
+                                          JSON_COMPACT | JSON_SORT_KEYS |
+                                              JSON_ENSURE_ASCII) == 0;
+
     putchar('\n');
-    registry_config_free(&config);
-    json_decref(it);
+    json_decref(value);
     return ok;
 }
 
-static enum exit_code
-export_all(struct verbs_call *call)
+static bool
+remember_gateway(struct outgoing *it, const char *id)
+{
+    char **more = realloc(it->gateways, (it->gateway_count + 1) * sizeof *more);
+
+    if (more != NULL) {
+        it->gateways = more;
+        more[it->gateway_count] = strdup(id);
+    }
+    if (more != NULL && more[it->gateway_count++] != NULL)
+        return true;
+    log_error("out of memory");
+    return false;
+}
+
+/* Its present configuration goes along, unless it never got one. */
+static bool
+print_device(struct outgoing *it, const struct registry_device *device)
+{
+    struct registry_config *config = NULL;
+    json_t *value = resources_device(&it->call->path, device);
+    bool ok = value != NULL &&
+              registry_config_find(it->call->store, device->num_id, &config) &&
+              (device->gateway_type != REGISTRY_GATEWAY ||
+               remember_gateway(it, device->id));
+
+    if (ok && config != NULL && (config->version > 1 || config->length > 0))
+        json_object_set_new(value, "config", resources_config(config, 0));
+    registry_config_free(&config);
+    if (ok)
+        return print_json_line(value);
+    json_decref(value);
+    return false;
+}
+
+static bool
+print_devices(struct outgoing *it, const struct registry_device_page *page,
+              const char *gateway)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < page->count; i++)
+        ok = gateway == NULL
+                 ? print_device(it, page->items[i])
+                 : print_json_line(json_pack("{s:s, s:s}", "gatewayId", gateway,
+                                             "deviceId", page->items[i]->id));
+    return ok;
+}
+
+/* All devices, or those that are bound to GATEWAY. */
+static bool
+export_pages(struct outgoing *it, const char *gateway)
 {
     struct registry_device_page *page = NULL;
+    struct names_path path = it->call->path;
     char after[NAMES_ID_MOST + 1] = "";
     bool is_last = false;
-    bool ok = verbs_open(call, REGISTRY_BROWSE);
+    bool ok = true;
 
+    snprintf(path.device, sizeof path.device, "%s",
+             gateway != NULL ? gateway : "");
     while (ok && !is_last) {
-        ok = registry_device_list(call->store, &call->path, after, &page);
-        for (size_t i = 0; ok && i < page->count; i++)
-            ok = print_device(call, page->items[i]);
+        ok = (gateway == NULL ? registry_device_list : registry_bound_list)(
+                 it->call->store, &path, after, &page) &&
+             print_devices(it, page, gateway);
         is_last = !ok || page->count < REGISTRY_PAGE_MOST;
         if (!is_last)
             memcpy(after, page->items[page->count - 1]->id, sizeof after);
         registry_device_page_free(&page);
     }
+    return ok;
+}
+
+/* What is bound comes behind all devices, which are there then. */
+static enum exit_code
+export_all(struct verbs_call *call)
+{
+    struct outgoing it = { .call = call };
+    bool ok = verbs_open(call, REGISTRY_BROWSE) && export_pages(&it, NULL);
+
+    for (size_t i = 0; i < it.gateway_count; i++) {
+        ok = ok && export_pages(&it, it.gateways[i]);
+        free(it.gateways[i]);
+    }
+    free(it.gateways);
     return ok ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
 
 const struct verbs_verb verbs_devices_import = {
     "FILE --project P --region L --registry R [--resume]",
-    "Makes a device of each line of FILE, or - for standard input.",
+    "Makes a device, or a binding, of each line of FILE; - for standard "
+    "input.",
     import_rows,
     VERBS_NAME,
     VERBS_OF_REGISTRY,
@@ -195,7 +267,7 @@ const struct verbs_verb verbs_devices_import = {
 
 const struct verbs_verb verbs_devices_export = {
     "--project P --region L --registry R",
-    "Writes all devices of a registry, each in a line of JSON.",
+    "Writes all devices of a registry, and what is bound, in lines of JSON.",
     NULL,
     VERBS_NONE,
     VERBS_OF_REGISTRY,

@@ -134,29 +134,89 @@ read_metadata(json_t *object, struct registry_device *device)
     return true;
 }
 
-/* Base64, RFC 4648 section 4, with its padding. */
+/* Base64 with its padding, RFC 4648 section 4, or section 5, which is what
+ * gcloud printed.  TEXT is changed. */
+static bool
+decode(char *text, struct registry_config *config)
+{
+    size_t length = strlen(text);
+    int written;
+
+    if (length == 0)
+        return true;
+    for (char *at = text; *at != '\0'; at++)
+        *at = (char)(*at == '-' ? '+' : *at == '_' ? '/' : *at);
+    config->data = malloc(length);
+    if (config->data == NULL)
+        return refuse("out of memory");
+    written =
+        EVP_DecodeBlock(config->data, (const unsigned char *)text, (int)length);
+    if (written < 0 || length % 4 != 0)
+        return refuse("binaryData is no base64");
+    config->length =
+        (size_t)written - (text[length - 1] == '=') - (text[length - 2] == '=');
+    return true;
+}
+
+/* The version stays, as a device over HTTP may ask for what is newer than
+ * the one that it has. */
+static bool
+read_config_parts(const json_t *object, struct registry_config *it)
+{
+    const char *text = NULL;
+    const char *version = NULL;
+    const char *updated = NULL;
+    char *copied;
+    bool ok;
+
+    it->version = 1;
+    if (!read_text(object, "binaryData", &text) ||
+        !read_text(object, "version", &version) ||
+        !read_text(object, "cloudUpdateTime", &updated))
+        return false;
+    if (version != NULL && !options_number(version, 1, INT32_MAX, &it->version))
+        return refuse("a configuration's version is no number");
+    if (updated != NULL && !parse_time(updated, &it->updated))
+        return refuse("cloudUpdateTime is no time");
+    copied = copy(text != NULL ? text : "");
+    ok = copied != NULL && decode(copied, it);
+    free(copied);
+    return ok;
+}
+
+/* The first version, if it is empty, is that of a device that has none. */
 static bool
 read_config(const json_t *object, struct registry_import *item)
 {
-    const char *text = NULL;
-    size_t length;
-    int written;
+    const json_t *config = json_object_get(object, "config");
 
-    if (!read_text(json_object_get(object, "config"), "binaryData", &text))
-        return false;
-    length = text != NULL ? strlen(text) : 0;
-    if (length == 0)
-        return true;
-    item->config = malloc(length);
+    if (!json_is_object(config))
+        return config == NULL || json_is_null(config) ||
+               refuse("config is no object");
+    item->config = calloc(1, sizeof *item->config);
     if (item->config == NULL)
         return refuse("out of memory");
-    written =
-        EVP_DecodeBlock(item->config, (const unsigned char *)text, (int)length);
-    if (written < 0 || length % 4 != 0)
-        return refuse("binaryData is no base64");
-    item->config_length =
-        (size_t)written - (text[length - 1] == '=') - (text[length - 2] == '=');
+    if (!read_config_parts(config, item->config))
+        return false;
+    if (item->config->length == 0 && item->config->version == 1)
+        registry_config_free(&item->config);
     return true;
+}
+
+static bool
+read_binding(const json_t *object, struct registry_import *item)
+{
+    const char *gateway = NULL;
+    const char *bound = NULL;
+
+    if (!read_text(object, "gatewayId", &gateway) ||
+        !read_text(object, "deviceId", &bound))
+        return false;
+    if (gateway == NULL || bound == NULL || json_object_size(object) != 2)
+        return refuse("a binding has gatewayId and deviceId, and no more");
+    item->gateway = copy(gateway);
+    item->bound = copy(bound);
+    return item->gateway != NULL && item->bound != NULL;
 }
 
 /* A string, as 64-bit numbers are in JSON; not there: any will do. */
@@ -257,6 +317,16 @@ read_parts(json_t *object, struct registry_import *item)
            read_config(object, item);
 }
 
+static bool
+read_either(json_t *object, struct registry_import *item)
+{
+    if (json_object_get(object, "gatewayId") != NULL)
+        return read_binding(object, item);
+    item->device = calloc(1, sizeof *item->device);
+    return item->device != NULL ? read_parts(object, item)
+                                : refuse("out of memory");
+}
+
 bool
 read_device(const char *text, size_t length, struct registry_import *item)
 {
@@ -265,14 +335,11 @@ read_device(const char *text, size_t length, struct registry_import *item)
     bool ok = false;
 
     *item = (struct registry_import){ .device = NULL };
-    item->device = calloc(1, sizeof *item->device);
-    if (item->device == NULL)
-        log_error("out of memory");
-    else if (!json_is_object(object))
+    if (!json_is_object(object))
         log_error("it is no object of JSON: %s",
                   object == NULL ? error.text : "something else");
     else
-        ok = read_parts(object, item);
+        ok = read_either(object, item);
     json_decref(object);
     return ok;
 }
@@ -281,6 +348,8 @@ void
 read_device_free(struct registry_import *item)
 {
     registry_device_free(&item->device);
-    free(item->config);
-    item->config = NULL;
+    registry_config_free(&item->config);
+    free(item->gateway);
+    free(item->bound);
+    item->gateway = item->bound = NULL;
 }

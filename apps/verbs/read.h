@@ -7,12 +7,13 @@
 
 #include "registry/registry.h"
 
-/* Bytes of a device's JSON at most. */
+/* Bytes of such a line at most. */
 enum { READ_DEVICE_MOST = 1024 * 1024 };
 
 /*
  * Reads a device, as resources_device writes it, of LENGTH bytes; what the
- * store gives (name, times) is passed over.  False, logged: it is no JSON, has
+ * store gives (name, times) is passed over.  Or a binding, as section 5.1 has
+ * it, {"gatewayId": G, "deviceId": D}.  False, logged: it is no JSON, has
  * a member twice, one that no device has, or one of another type.  Free it with
  * read_device_free, also then.
  */

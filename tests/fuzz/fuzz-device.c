@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A line of an import: whatever it is, what is said to be read of it is all
- * there, and all of it is released.
+ * there, a device or a binding, and all of it is released.
  */
 #include "base/log.h"
 #include "verbs/read.h"
@@ -31,14 +31,19 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     struct registry_import item;
+    bool is_read;
 
     log_open("fuzz", say_nothing);
-    if (read_device((const char *)bytes, length, &item)) {
+    is_read = read_device((const char *)bytes, length, &item);
+    if (is_read && item.device == NULL)
+        demand(item.gateway != NULL && item.bound != NULL);
+    if (is_read && item.device != NULL) {
         const struct registry_device *device = item.device;
 
         demand(memchr(device->id, '\0', sizeof device->id) != NULL);
         demand(device->credential_count <= REGISTRY_CREDENTIALS_MOST);
-        demand(item.config_length <= length);
+        demand(item.config == NULL ||
+               (item.config->length <= length && item.config->version > 0));
         for (size_t i = 0; i < device->credential_count; i++)
             demand(device->credentials[i].pem != NULL);
         for (size_t i = 0; i < device->metadata_count; i++)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A registry is exported, a device a line, and imported elsewhere: what comes
-# out of that is the same, numbers and all.  A line that is refused takes its batch with it,
+# out of that is the same to the byte, numbers, versions and bindings too.  A line that is refused takes its batch with it,
 # and an import that was broken off is taken up again.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/registry.sh"
@@ -12,30 +12,38 @@ cd "$T"
 key_make ec ec.key
 ca_make ca
 expect_ok registries create factory
-expect_ok devices create sensor-1 --public-key path=ec.key.pub,type=es256 \
-    --metadata floor=3,room=12 --blocked --log-level debug
-expect_ok devices configs update --device sensor-1 --config-data 'on!'
+expect_ok devices create sensor-1 --metadata floor=3,room=12 --blocked \
+    --log-level debug --public-key \
+    path=ec.key.pub,type=es256,expiration-time=2040-01-01T00:00:00Z
+for data in off 'on!'; do
+    expect_ok devices configs update --device sensor-1 --config-data "$data"
+done
 expect_ok devices create gateway-1 --device-type gateway \
     --auth-method association-only
 expect_ok devices create sensor-2
+expect_ok devices configs update --device sensor-2 --config-data ''
+expect_ok devices create sensor-3 --device-type non-gateway
+bind()
+{
+    iot-registry devices gateways bind --project home --gateway gateway-1 \
+        --gateway-region attic --gateway-registry factory --device "$1"
+}
+expect_ok bind sensor-1
+expect_ok bind sensor-3
 export_all()
 {
     devices export
 }
-# plain FILE: without what a store gives by itself.
-plain()
-{
-    jq -cS 'del(.config.version, .config.cloudUpdateTime)' "$1"
-}
 expect_ok export_all
 cp out first
-expect test "$(wc -l <first)" = 3
+expect test "$(wc -l <first)" = 6
 IOT_REGISTRY_DATABASE=$T/second.db
 expect_ok registries create factory
 expect_ok devices import first
-expect grep -qxF 'Imported devices [3].' err
+expect grep -qxF 'Imported devices [4].' err
 expect_ok export_all
-expect test "$(plain out)" = "$(plain first)"
+expect cmp out first
+expect test "$(jq -r 'select(.id == "sensor-1").config.version' out)" = 3
 expect_ok devices configs get-value --device sensor-1
 expect test "$(cat out)" = 'on!'
 devices import first 2>err && die 'imported twice'
@@ -53,9 +61,10 @@ expect grep -qF "is another device's" err
 expect_ok iot-registry devices import first "${PLACE[@]}" --registry copy \
     --renumber
 expect_ok iot-registry devices export "${PLACE[@]}" --registry copy
-expect test "$(jq -r .id out | paste -sd ' ')" = 'gateway-1 sensor-1 sensor-2'
-expect test "$(jq -r .numId first out | sort -u | wc -l)" = 6
-for device in gateway-1 sensor-1 sensor-2; do
+expect test "$(jq -r '.id // .deviceId' out | paste -sd ' ')" = \
+    'gateway-1 sensor-1 sensor-2 sensor-3 sensor-1 sensor-3'
+expect test "$(jq -r '.numId | values' first out | sort -u | wc -l)" = 8
+for device in sensor-1 sensor-2 sensor-3 gateway-1; do
     expect_ok iot-registry devices delete "$device" "${PLACE[@]}" \
         --registry copy
 done
@@ -65,10 +74,10 @@ seq -f '{"id":"device-%05.0f"}' 1 12000 >many
 sed '7000s/.*/{"id":"x"}/' many >broken
 devices import broken 2>err && die 'imported rubbish'
 expect grep -qF 'line 7000 of broken: nothing behind line 5000' err
-expect test "$(ask 'SELECT count(*) FROM device')" = 5003
+expect test "$(ask 'SELECT count(*) FROM device')" = 5004
 expect_ok devices import many --resume
 expect grep -qxF 'Imported devices [7000].' err
-expect test "$(ask 'SELECT count(*) FROM device')" = 12003
+expect test "$(ask 'SELECT count(*) FROM device')" = 12004
 expect is_intact
 
 # Killed anywhere: whole batches, and no half ones.
@@ -88,6 +97,21 @@ done
 expect_ok devices import - --resume <<<''
 expect_ok devices import many --resume
 expect test "$(ask 'SELECT count(*) FROM device')" = 12000
+
+# What gcloud printed of a device is taken as it is: base64 with - and _.
+echo '{"id":"sensor-9","numId":"2627306490721382","blocked":false,
+    "config":{"binaryData":"-_8=","version":"7",
+    "cloudUpdateTime":"2023-08-15T12:00:00.123456Z"},
+    "logLevel":"LOG_LEVEL_UNSPECIFIED","gatewayConfig":
+    {"gatewayType":"NON_GATEWAY"},"lastStateTime":"1970-01-01T00:00:00Z"}' |
+    tr -d '\n' >gcloud
+expect_ok devices import gcloud
+expect_ok devices configs get-value --device sensor-9
+expect test "$(od -An -tx1 <out)" = ' fb ff'
+expect_ok devices configs describe --device 2627306490721382 \
+    --format 'value(version,cloudUpdateTime)'
+expect test "$(cat out)" = $'7\t2023-08-15T12:00:00Z'
+expect_ok devices delete sensor-9
 
 # The lists of many are pages of one table.
 expect_ok devices list
@@ -116,6 +140,15 @@ refused 'logLevel is no word' '{"id":"abc-1","logLevel":"LOUD"}'
 refused 'binaryData is no base64' '{"id":"abc-1","config":{"binaryData":"%"}}'
 refused 'no member blokced' '{"id":"abc-1","blokced":true}'
 refused 'neither true nor false' '{"id":"abc-1","blocked":"true"}'
+refused 'version is no number' '{"id":"abc-1","config":{"version":"0"}}'
+refused 'cloudUpdateTime is no time' \
+    '{"id":"abc-1","config":{"cloudUpdateTime":"now"}}'
+refused 'config is no object' '{"id":"abc-1","config":"on"}'
+refused 'and no more' '{"gatewayId":"gateway-1"}'
+refused 'and no more' '{"gatewayId":"a","deviceId":"b","id":"abc-1"}'
+refused "doesn't exist" '{"gatewayId":"gateway-1","deviceId":"device-00001"}'
+refused 'device-00002 is no gateway' \
+    '{"gatewayId":"device-00002","deviceId":"device-00001"}'
 refused 'at most 3 credentials' '{"id":"abc-1","credentials":[1,2,3,4]}'
 refused 'a credential has no key' '{"id":"abc-1","credentials":[{}]}'
 refused 'no id of a device' '{"id":"goog-1"}'
