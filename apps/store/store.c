@@ -137,6 +137,11 @@ store_open(struct registry_store *store, const struct store_way *way,
         return false;
     }
     code = sqlite3_open_v2(path, &store->db, flags, NULL);
+    /* SQLite takes what it gets, and would keep to that when the disk may be
+     * written again. */
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_READWRITE) != 0 &&
+        sqlite3_db_readonly(store->db, "main") == 1)
+        code = SQLITE_READONLY;
     if (code == SQLITE_OK)
         return set_up(store, way);
     store_say(store->schema, store->db, path, code);

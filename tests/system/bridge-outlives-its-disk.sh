@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The disk that messages are kept on is full: devices get no acknowledgement,
-# the log says why, the broker runs on and admits who comes.  When there is room
-# it goes on by itself, and every message that was acknowledged is there, once:
-# those that were in the database, and those that did not get so far.
+# The disk that messages are kept on is full, or may only be read: devices get
+# no acknowledgement, the log says why, the broker runs on and admits who comes.
+# When that is mended it goes on by itself, and every message that was
+# acknowledged is there, once: those that were in the database, and those that
+# did not get so far.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/bridge.sh"
 need mosquitto_passwd python3 sqlite3 jq
@@ -49,7 +50,20 @@ expect grep -qF "traffic $traffic: the disk is full; nothing was changed" "$T/er
 disk_grow "$T/disk" 64m
 expect wait_until 20 says 100000 5
 bridge_stop
-sleep 1
+
+mount -o remount,ro "$T/disk"
+bridge_start "plugin_opt_traffic $traffic"
+expect_not says 100000
+expect_logged "traffic $traffic: it may only be read"
+expect is_running "$BROKER_PID"
+mount -o remount,rw "$T/disk"
+expect wait_until 20 says 100000 5
+has_all()
+{
+    test "$(sqlite3 -readonly "$traffic" 'SELECT count(*) FROM message')" = "$TAKEN"
+}
+expect wait_until 10 has_all
+bridge_stop
 registry_do subscriptions pull all --project "$PROJECT" --traffic "$traffic" \
     --auto-ack --limit 1000 --json >"$T/pulled"
 expect test "$(jq length "$T/pulled")" = "$TAKEN"
