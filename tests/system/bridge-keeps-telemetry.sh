@@ -96,16 +96,10 @@ acknowledged publish /devices/dev-1/events 1
 pulled rest >"$T/rest"
 
 # Somebody holds the database: the broker does not wait, and takes it all.
-background "$T/lock" python3 -c 'import sqlite3, sys, time
-db = sqlite3.connect(sys.argv[1], isolation_level=None)
-db.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-time.sleep(100)' "$T/traffic.db"
-locker=$STARTED_PID
-expect wait_until 10 grep -qx locked "$T/lock"
+hold_traffic
 acknowledged say /devices/dev-1/events locked say /devices/dev-1/state on
 expect test "$(pulled rest 2>/dev/null)" = '[]'
-stop_pid "$locker"
+stop_pid "$HOLDER"
 acknowledged say /devices/dev-1/events unlocked
 expect test "$(pulled rest | jq -r "$data")" = 'locked unlocked'
 registry_do devices states list "${WHERE[@]}" --registry "$REGISTRY" \

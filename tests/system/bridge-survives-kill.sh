@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The broker is killed at any moment while many devices publish: every message
 # that it acknowledged is pulled afterwards, once or more.  It comes back each
-# time by itself, on the files that the one before left behind.
+# time by itself, on the files that the one before left behind; after the last
+# time it does not, and what was on its way is pulled all the same.
 #
 #     tests/system/bridge-survives-kill.sh [KILLS [DEVICES]]
 . "$(dirname "$0")/../fixture/lib.sh"
@@ -54,8 +55,17 @@ for ((i = 0; i < kills; i += 2)); do
 done
 before=$(kept)
 expect wait_until 20 kept_after "$before"
+hold_traffic
+some_wait()
+{
+    test "$(cat "$T"/traffic.db-intake/* | wc -c)" -gt 5000
+}
+expect wait_until 20 some_wait
+kill -KILL "$BROKER_PID"
+wait "$BROKER_PID" 2>/dev/null || true
 kill -TERM "$publishers"
 expect wait "$publishers"
+stop_pid "$HOLDER"
 
 registry_do subscriptions pull all --project "$PROJECT" --auto-ack \
     --limit 10000000 --json >"$T/pulled"

@@ -70,19 +70,13 @@ comes killed
 stop_pid "$STARTED_PID"
 
 # While somebody holds the database.
-background "$T/lock" python3 -c 'import sqlite3, sys, time
-db = sqlite3.connect(sys.argv[1], isolation_level=None)
-db.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-time.sleep(100)' "$T/traffic.db"
-expect wait_until 10 grep -qx locked "$T/lock"
-locker=$STARTED_PID
+hold_traffic
 comes late hex e000
 comes drained
 expect_logged 'somebody else is writing to it'
 kill -RTMIN "$BROKER_PID"
 expect wait_until 10 grep -qx CLOSED "$T/drained"
-stop_pid "$locker"
+stop_pid "$HOLDER"
 expect wait_until 10 is_noted DISCONNECT drained
 bridge_stop
 
