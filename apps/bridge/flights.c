@@ -47,6 +47,14 @@ drop_counted_out(struct flights *flights)
         flights_remove(flights, 0);
 }
 
+static void
+release(struct flights *flights)
+{
+    free(flights->all);
+    flights->all = NULL;
+    flights->room = 0;
+}
+
 struct flight *
 flights_add(struct flights *flights, const struct flight *flight)
 {
@@ -161,6 +169,8 @@ flights_remove(struct flights *flights, size_t index)
     flights->count--;
     memmove(&flights->all[index], &flights->all[index + 1],
             (flights->count - index) * sizeof *flights->all);
+    if (flights->count == 0) /* as with most devices, most of the time */
+        release(flights);
 }
 
 void
@@ -168,7 +178,5 @@ flights_clear(struct flights *flights)
 {
     while (flights->count > 0)
         flights_remove(flights, flights->count - 1);
-    free(flights->all);
-    flights->all = NULL;
-    flights->count = flights->room = 0;
+    release(flights);
 }
