@@ -296,6 +296,7 @@ serve(struct program *program)
     bridge->events = (struct limit){ .burst = 100, .each_second = 2 };
     bridge->rates = rates_new((uint64_t)settings->rate);
     bridge->keys = gate_keys_new();
+    bridge->doubts = gate_doubts_new();
     program->database.file.path = settings->database;
     program->outlet.file.path = settings->traffic;
     program->outlet.durability = survives_power(settings)
@@ -304,8 +305,8 @@ serve(struct program *program)
     bridge->outlet = &program->outlet;
     program->server = http_server_new();
     if (bridge->rates == NULL || bridge->keys == NULL ||
-        program->server == NULL || !listen_for_devices(program) ||
-        !listen_for_metrics(program))
+        bridge->doubts == NULL || program->server == NULL ||
+        !listen_for_devices(program) || !listen_for_metrics(program))
         return false;
     look_for_databases(program);
     if (bridge->registry == NULL)
@@ -333,6 +334,7 @@ main(int argc, char **argv)
     http_server_free(&program.server);
     rates_free(&program.bridge.rates);
     gate_keys_free(&program.bridge.keys);
+    gate_doubts_free(&program.bridge.doubts);
     outlet_close(&program.outlet);
     database_close(&program.database);
     return code;

@@ -89,6 +89,8 @@ call_let_in(struct call *call)
         .now = call->now,
         .skew = call->bridge->skew,
         .keys = call->bridge->keys,
+        .address = call->address,
+        .doubts = call->bridge->doubts,
     };
     struct metrics *metrics = &call->bridge->metrics;
     struct gate_refusal refusal;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct call;
+struct gate_doubts;
 struct gate_keys;
 struct http_routes;
 struct outlet;
@@ -29,6 +30,7 @@ struct httpbridge {
     struct traffic *traffic;         /* likewise */
     struct outlet *outlet;           /* where that comes from; NULL: it stays */
     struct gate_keys *keys;          /* gate_keys_new, or NULL */
+    struct gate_doubts *doubts;      /* gate_doubts_new, or NULL */
     int64_t skew;                    /* seconds; GATE_SKEW or less */
     int64_t state_interval;          /* milliseconds between two states */
     struct rates *rates;             /* rates_new */
