@@ -59,13 +59,18 @@ def answers(file, count):
 
 bad = refused = 0
 def check(name, data, *wanted):
-    """DATA is answered so and not otherwise; a trailing True: that ends it."""
+    """DATA is answered so and not otherwise; a trailing True: that ends it.
+    Of a list the second part is sent when we are told to go on."""
     global bad
     tls = context.wrap_socket(socket.create_connection(('localhost', port)),
                               server_hostname='localhost')
     tls.settimeout(20)
-    tls.sendall(data.encode('latin1'))
     try:
+        if isinstance(data, list):
+            tls.sendall(data[0].encode())
+            told = tls.recv(100)
+            data = data[1] if told == b'HTTP/1.1 100 Continue\r\n\r\n' else ''
+        tls.sendall(data.encode('latin1'))
         got = list(answers(tls.makefile('rb'), len(wanted)))
     except OSError as error:
         got = error
@@ -101,6 +106,8 @@ good('of everything', get('*', 'OPTIONS'), 404, UNKNOWN)
 good('DELETE', get(method='DELETE'), 404, UNKNOWN)
 good('PUT', sized(method='PUT'), 404, UNKNOWN)
 good('HEAD', get(method='HEAD'), 404, '')
+check('told to go on', [post('Expect: 100-continue\r\nContent-Length: 26\r\n', ''),
+      body], (200, TAKEN))
 check('five', sized() * 5, *[(200, TAKEN)] * 5)
 
 # What has a body that is not for it is answered, and the body is no request.
