@@ -5,6 +5,8 @@
  */
 #include "cursor.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -15,14 +17,9 @@ enum { SLOT = 16 };
 static void
 write_slot(unsigned char slot[SLOT], uint64_t sequence)
 {
-    uint32_t sum;
-
     memset(slot, 0, SLOT);
-    for (int i = 0; i < 8; i++)
-        slot[i] = (unsigned char)(sequence >> (8 * i));
-    sum = (uint32_t)crc32_z(0, slot, 8);
-    for (int i = 0; i < 4; i++)
-        slot[8 + i] = (unsigned char)(sum >> (8 * i));
+    bytes_put(slot, sequence, 8);
+    bytes_put(slot + 8, crc32_z(0, slot, 8), 4);
 }
 
 /* Zero, which only means that messages are sent again, if it is torn. */
@@ -30,10 +27,8 @@ static uint64_t
 read_slot(const unsigned char slot[SLOT])
 {
     unsigned char again[SLOT];
-    uint64_t sequence = 0;
+    uint64_t sequence = bytes_get(slot, 8);
 
-    for (int i = 8; i > 0; i--)
-        sequence = sequence << 8 | slot[i - 1];
     write_slot(again, sequence);
     return memcmp(slot, again, SLOT) == 0 ? sequence : 0;
 }
