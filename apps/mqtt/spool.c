@@ -295,8 +295,9 @@ spool_open(const char *folder, const char *owner,
     return spool;
 }
 
-bool
-spool_has_room(const struct spool *spool, size_t length)
+/* For a message of LENGTH bytes of payload. */
+static bool
+has_room(const struct spool *spool, size_t length)
 {
     return spool->count < spool->limits.messages &&
            spool->bytes + RECORD_HEAD + RECORD_TOPIC_MOST + length <=
@@ -349,7 +350,7 @@ spool_append(struct spool *spool, const struct record *record,
         *reason = "the message is too long";
         return false;
     }
-    if (!spool_has_room(spool, record->payload_length))
+    if (!has_room(spool, record->payload_length))
         return false;
     segment = writable(spool);
     if (segment == NULL) {

@@ -48,10 +48,6 @@ CHECKED struct spool *
 spool_open(const char *folder, const char *owner,
            const struct spool_limits *limits);
 
-/* Is there room for a message of LENGTH bytes of payload? */
-CHECKED bool
-spool_has_room(const struct spool *spool, size_t length);
-
 /*
  * Appends a message, whose sequence is ignored and given by the spool.  It is
  * kept only once spool_sync has returned true.  False, with *REASON a
