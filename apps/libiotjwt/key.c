@@ -7,6 +7,7 @@
 #include "key.h"
 
 #include "error.h"
+#include "p256.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -49,18 +50,12 @@ key_of_info(const unsigned char *der, long length, OSSL_LIB_CTX *libctx,
     return key;
 }
 
-/* The same for the one shape that nearly all keys for ES256 have, a point of
- * P-256 that is not compressed (RFC 5480 sections 2.1.1 and 2.2; SEC 1 section
- * 2.3.4): to be told what it is saves OpenSSL 3 most of its time. */
+/* The same for the one shape that nearly all keys for ES256 have (p256.h). */
 static EVP_PKEY *
 key_of_point(const unsigned char *der, long length, OSSL_LIB_CTX *libctx,
              const char *propquery)
 {
-    static const unsigned char head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07,
-                                          0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-                                          0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
-                                          0xce, 0x3d, 0x03, 0x01, 0x07, 0x03,
-                                          0x42, 0x00, 0x04 };
+    static const unsigned char head[] = IOTJWT_P256_HEAD;
     char group[] = SN_X9_62_prime256v1;
     unsigned char point[65];
     OSSL_PARAM parameters[] = {

@@ -7,6 +7,7 @@
 #include "pem.h"
 
 #include "base/log.h"
+#include "libiotjwt/p256.h"
 #include "registry.h"
 
 #include <openssl/ec.h>
@@ -76,18 +77,13 @@ out:
     return ok;
 }
 
-/* A key as nearly all devices have it: SubjectPublicKeyInfo of a point of P-256
- * that is not compressed (RFC 5480 sections 2.1.1 and 2.2; SEC 1 section
- * 2.3.4).  OpenSSL 3 takes many times as long to find out what this is as
- * to see that the point is on the curve, and a million of them may come. */
+/* A key as nearly all devices have it.  OpenSSL 3 takes many times as long to
+ * find out what this is as to see that the point is on the curve, and a million
+ * of them may come. */
 static bool
 is_p256(const struct block *block)
 {
-    static const unsigned char head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07,
-                                          0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-                                          0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
-                                          0xce, 0x3d, 0x03, 0x01, 0x07, 0x03,
-                                          0x42, 0x00, 0x04 };
+    static const unsigned char head[] = IOTJWT_P256_HEAD;
     enum { POINT = 65, SIZE = sizeof head - 1 + POINT };
     EC_GROUP *group = NULL;
     EC_POINT *point = NULL;
