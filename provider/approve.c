@@ -237,7 +237,6 @@ tpm_key_approve(struct provider *prov, const struct tpm_key *key,
     made->file = copy_file(key->file);
     if (made->file == NULL || !add_policy(&job, made->file))
         tpm_key_free(&made);
-
 out:
     tpm_policy_clear(&job.policy);
     return made;

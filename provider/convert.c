@@ -158,7 +158,6 @@ tpm_put_ecdsa(const TPMS_SIGNATURE_ECDSA *from, unsigned char *sig, size_t *len,
     }
     written = i2d_ECDSA_SIG(pair, &sig);
     *len = (size_t)written;
-
 out:
     BN_free(r);
     BN_free(s);

@@ -125,7 +125,6 @@ make_ecc_salt(const struct provider *prov, const TPMT_PUBLIC *area,
         goto out;
     put_point(ours + 1, curve->bytes, secret);
     ok = kdfe(digest, label, z, z_len, ours + 1, theirs + 1, salt);
-
 out:
     OPENSSL_cleanse(z, sizeof z);
     EVP_PKEY_free(ephemeral);

@@ -67,7 +67,6 @@ hmac(const struct provider *prov, const void *key, size_t key_len,
         if (!EVP_MAC_update(ctx, pieces[i].data, pieces[i].len))
             goto out;
     ok = EVP_MAC_final(ctx, out, &len, HASH_SIZE) && len == HASH_SIZE;
-
 out:
     EVP_MAC_CTX_free(ctx);
     return ok;
@@ -87,7 +86,6 @@ hash(const EVP_MD *digest, const struct piece *pieces, size_t count,
         if (!EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len))
             goto out;
     ok = EVP_DigestFinal_ex(ctx, out, NULL);
-
 out:
     EVP_MD_CTX_free(ctx);
     return ok;
@@ -157,7 +155,6 @@ start(struct session *session, struct tpm *tpm, const struct tpm_start *how,
                       &session->caller, session->key.buffer, HASH_SIZE);
     if (!ok)
         tpm_raise(prov, TPM_R_CRYPTO, "cannot make the key of a session");
-
 out:
     OPENSSL_cleanse(&salt, sizeof salt);
     return ok;
