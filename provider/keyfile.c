@@ -229,16 +229,15 @@ parent_read(const ASN1_INTEGER *from, TPM2_HANDLE *parent, const char **why)
 {
     int64_t value = 0;
 
-    if (!ASN1_INTEGER_get_int64(&value, from) || value < INT32_MIN ||
-        value > UINT32_MAX)
-        goto refused;
-    *parent = value == 0 ? TPM2_RH_OWNER : (TPM2_HANDLE)value;
-    if (*parent == TPM2_RH_OWNER || *parent == TPM2_RH_NULL ||
-        *parent == TPM2_RH_ENDORSEMENT || *parent == TPM2_RH_PLATFORM ||
-        *parent >> TPM2_HR_SHIFT == TPM2_HT_TRANSIENT ||
-        *parent >> TPM2_HR_SHIFT == TPM2_HT_PERSISTENT)
-        return 1;
-refused:
+    if (ASN1_INTEGER_get_int64(&value, from) && value >= INT32_MIN &&
+        value <= UINT32_MAX) {
+        *parent = value == 0 ? TPM2_RH_OWNER : (TPM2_HANDLE)value;
+        if (*parent == TPM2_RH_OWNER || *parent == TPM2_RH_NULL ||
+            *parent == TPM2_RH_ENDORSEMENT || *parent == TPM2_RH_PLATFORM ||
+            *parent >> TPM2_HR_SHIFT == TPM2_HT_TRANSIENT ||
+            *parent >> TPM2_HR_SHIFT == TPM2_HT_PERSISTENT)
+            return 1;
+    }
     *why = "the parent in the key file is neither a hierarchy nor an object";
     return 0;
 }

@@ -36,26 +36,27 @@ struct verify *
 verify_dup(const struct verify *verify)
 {
     struct verify *copy = OPENSSL_zalloc(sizeof *copy);
+    int ok = 0;
 
     if (copy == NULL)
         return NULL;
     copy->prov = verify->prov;
     if (!EVP_PKEY_up_ref(verify->public))
-        goto failed;
+        goto out;
     copy->public = verify->public;
     if (verify->md != NULL) {
         copy->md = EVP_MD_CTX_new();
         if (copy->md == NULL || !EVP_MD_CTX_copy_ex(copy->md, verify->md))
-            goto failed;
+            goto out;
         copy->ctx = EVP_MD_CTX_get_pkey_ctx(copy->md);
     } else if (verify->ctx != NULL) {
         copy->ctx = EVP_PKEY_CTX_dup(verify->ctx);
     }
-    if ((copy->ctx == NULL) == (verify->ctx == NULL))
-        return copy;
-failed:
-    verify_free(&copy);
-    return NULL;
+    ok = (copy->ctx == NULL) == (verify->ctx == NULL);
+out:
+    if (!ok)
+        verify_free(&copy);
+    return copy;
 }
 
 void
