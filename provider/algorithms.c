@@ -135,7 +135,7 @@ provider_algorithms(const struct provider *prov, int operation)
 {
     if (operation == OSSL_OP_RAND && prov->is_ctr_drbg)
         return rands_for_all;
-    for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++)
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
         if (contents[i].operation == operation)
             return contents[i].algorithms;
     return NULL;

@@ -27,7 +27,7 @@ static const struct tpm_curve curves[] = {
     { TPM2_ECC_NIST_P521, NID_secp521r1, 521, 66, 256, "secp521r1", "P-521" },
 };
 
-enum { CURVES = sizeof curves / sizeof curves[0] };
+enum { CURVES = sizeof curves / sizeof *curves };
 
 const struct tpm_hash *
 tpm_hash_by_id(TPM2_ALG_ID id)

@@ -52,7 +52,7 @@ static const struct {
     { RSA_NO_PADDING, OSSL_PKEY_RSA_PAD_MODE_NONE, TPM2_ALG_NULL },
 };
 
-enum { PADDINGS = sizeof paddings / sizeof paddings[0] };
+enum { PADDINGS = sizeof paddings / sizeof *paddings };
 
 static void *
 new_context(void *context)

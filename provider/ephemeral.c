@@ -352,7 +352,7 @@ ephemeral_capabilities(void *context, const char *capability,
     (void)context;
     if (OPENSSL_strcasecmp(capability, "TLS-GROUP") != 0)
         return 0;
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         if (!give_group(&groups[i], callback, arg))
             return 0;
     }

@@ -163,7 +163,7 @@ tpm_code_is(uint32_t code, uint32_t wanted)
 static const struct tpm_fault_row *
 find_tpm_row(uint32_t code)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].code == base_code(code))
             return &rows[i];
     return &unknown;

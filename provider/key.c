@@ -297,7 +297,7 @@ tpm_key_say_parent(const char *what, TPM2_HANDLE parent,
         { TPM2_RH_NULL, "null" },
     };
 
-    for (size_t i = 0; i < sizeof hierarchies / sizeof hierarchies[0]; i++) {
+    for (size_t i = 0; i < sizeof hierarchies / sizeof *hierarchies; i++) {
         if (hierarchies[i].handle == parent) {
             (void)snprintf(subject, TPM_KEY_SUBJECT_MAX,
                            "%s under the %s hierarchy", what,

@@ -288,7 +288,7 @@ type_check(const ASN1_OBJECT *type, const char **why)
         strcmp(oid, OID_LOADABLE) == 0)
         return 1;
     *why = "the type of the key file is none of 2.23.133.10.1.3, .4 and .5";
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (strcmp(oid, types[i].oid) == 0)
             *why = types[i].refusal;
     }

@@ -32,7 +32,7 @@ static const struct keytype *const types[] = { &keytype_rsa, &keytype_ec };
 const struct keytype *
 keytype_of(const struct tpm_key *key)
 {
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (types[i]->id == key->area.publicArea.type)
             return types[i];
     return types[0];

@@ -76,7 +76,7 @@ get_points(const TPMT_PUBLIC *area, OSSL_PARAM params[])
     size_t len = 0;
     OSSL_PARAM *p = NULL;
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         p = OSSL_PARAM_locate(params, names[i]);
         if (p != NULL && (!tpm_point_encode(curve_of(area), &area->unique.ecc,
                                             point, &len) ||

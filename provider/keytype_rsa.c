@@ -34,7 +34,7 @@ security_bits(const TPMT_PUBLIC *area)
         int security;
     } rows[] = { { 4096, 152 }, { 3072, 128 }, { 2048, 112 }, { 1024, 80 } };
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (bits(area) >= rows[i].bits)
             return rows[i].security;
     return 0;

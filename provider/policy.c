@@ -167,7 +167,7 @@ static const struct unknown_row {
 static const struct row *
 find_row(TPM2_CC code)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].code == code)
             return &rows[i];
     return NULL;
@@ -183,7 +183,7 @@ find_unknown(TPM2_CC code)
         "PolicyAuthorize and PolicyOR"
     };
 
-    for (size_t i = 0; i < sizeof unknown_rows / sizeof unknown_rows[0]; i++)
+    for (size_t i = 0; i < sizeof unknown_rows / sizeof *unknown_rows; i++)
         if (unknown_rows[i].code == code)
             return &unknown_rows[i];
     return &none;

@@ -27,7 +27,7 @@ static const struct {
     { TPM2_ALG_RSAPSS, RSA_PKCS1_PSS_PADDING, OSSL_PKEY_RSA_PAD_MODE_PSS },
 };
 
-enum { PADDINGS = sizeof paddings / sizeof paddings[0] };
+enum { PADDINGS = sizeof paddings / sizeof *paddings };
 
 static const struct tpm_hash *
 fixed_hash(const struct tpm_key *key)
@@ -166,7 +166,7 @@ take_salt(struct scheme *scheme, const struct tpm_key *key,
         number = strtol(name, &end, 10);
         if (end == name || *end != '\0')
             number = INT_MIN;
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             if (strcmp(names[i].name, name) == 0)
                 number = names[i].number;
     }

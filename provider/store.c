@@ -125,7 +125,7 @@ static const struct scheme schemes[] = {
 static const struct scheme *
 scheme_find(const char *uri)
 {
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
         if (OPENSSL_strncasecmp(uri, schemes[i].prefix,
                                 strlen(schemes[i].prefix)) == 0)
             return &schemes[i];

@@ -72,7 +72,7 @@ is_dead_to_children(const char *name)
 static TSS2_TCTI_CONTEXT *
 search(struct tcti_choice *choice, int timeout_s, int is_orphan)
 {
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         TSS2_TCTI_CONTEXT *tcti = NULL;
 
         if (is_orphan && is_dead_to_children(ways[i].name))

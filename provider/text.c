@@ -123,7 +123,7 @@ attributes_write(BIO *out, TPMA_OBJECT set)
 {
     if (BIO_printf(out, "Object Attributes:\n") <= 0)
         return 0;
-    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
         if ((set & attributes[i].bit) != 0 &&
             BIO_printf(out, "  %s\n", attributes[i].name) <= 0)
             return 0;
@@ -139,7 +139,7 @@ scheme_write(BIO *out, const TPMT_PUBLIC *area)
     const struct tpm_hash *hash = tpm_fixed_hash(area);
     const char *name = "any";
 
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
         if (schemes[i].id == scheme)
             name = schemes[i].name;
     }
