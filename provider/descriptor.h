@@ -35,7 +35,7 @@ descriptor_bound(TSS2_TCTI_CONTEXT *tcti, int seconds);
 
 /* The path of the device that it is on; NULL when it is on no device, or that
  * cannot be found out. To be freed. */
-char *
+CHECKED char *
 descriptor_path(TSS2_TCTI_CONTEXT *tcti);
 
 /* Puts an empty file under all of them that nobody else has: a daemon has

@@ -25,7 +25,7 @@ struct tpm_key_wish {
 /* A new key, made in the TPM, or imported, which is said aloud; persistent if a
  * handle is wished for, and then only after it was seen to be what was wished
  * for. NULL with an error raised, and nothing left in the TPM. */
-struct tpm_key *
+CHECKED struct tpm_key *
 tpm_key_generate(struct provider *prov, const struct tpm_key_wish *wish);
 
 #endif

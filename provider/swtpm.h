@@ -17,7 +17,7 @@ swtpm_settings(const char *name);
 
 /* Connects; NULL when nobody listens, or the settings make no sense. To be
  * freed with swtpm_free(). */
-TSS2_TCTI_CONTEXT *
+CHECKED TSS2_TCTI_CONTEXT *
 swtpm_open(const char *settings, int timeout_ms);
 
 /* Whether a context is one of swtpm_open()'s. */

@@ -27,7 +27,7 @@ tcti_choose(const struct provider *prov);
  * ways are given up when it takes longer than `timeout_s` seconds. One that was
  * searched for has a name from then on; with `is_orphan` none is looked for
  * that is dead to children. */
-TSS2_TCTI_CONTEXT *
+CHECKED TSS2_TCTI_CONTEXT *
 tcti_open(struct tcti_choice *choice, int timeout_s, int is_orphan);
 
 /* Closes and frees; *tcti may be NULL and is afterwards. */
