@@ -4,6 +4,7 @@
  * key is found by base/key, tokens are libiotjwt's affair; here are the
  * command line and the words.
  */
+#include "base/clock.h"
 #include "base/exit.h"
 #include "base/file.h"
 #include "base/key.h"
@@ -248,6 +249,9 @@ mint(const struct arguments *arguments, const char *operand)
     (void)operand;
     if (key == NULL)
         return code;
+    if (!clock_is_set(now))
+        log_warning("the clock is not set: no service takes a token of that "
+                    "time");
     token = iotjwt_mint(key->pkey, &claims, key->libctx, NULL, &error);
     code = token == NULL ? mint_failed(arguments->key, &error)
                          : print_token(token, arguments->json);

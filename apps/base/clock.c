@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Asks the system for its monotonic clock.  What a second is good for, the
- * callers know.
+ * Asks the system for its monotonic clock, and looks at its other one.  What a
+ * second is good for, the callers know.
  */
 #include "clock.h"
 
 #include <time.h>
+
+/* 2024-01-01T00:00:00Z */
+#define EARLIEST INT64_C(1704067200)
 
 int64_t
 clock_nanoseconds(void)
@@ -26,4 +29,10 @@ int64_t
 clock_seconds(void)
 {
     return clock_nanoseconds() / 1000000000;
+}
+
+bool
+clock_is_set(int64_t now)
+{
+    return now >= EARLIEST;
 }

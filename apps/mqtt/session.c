@@ -233,11 +233,17 @@ attempt(struct session *session)
     struct iotjwt_error error;
     int64_t now = (int64_t)time(NULL);
     int64_t expires_at = now;
-    char *token =
-        iotjwt_source_get(session->settings.tokens, now, &expires_at, &error);
+    char *token = NULL;
     bool is_ready;
     int code;
 
+    if (!clock_is_set(now)) {
+        drop(session, SESSION_NETWORK,
+             "the clock is not set, and nobody takes a token of that time");
+        return;
+    }
+    token =
+        iotjwt_source_get(session->settings.tokens, now, &expires_at, &error);
     if (token == NULL) {
         drop(session, SESSION_NO_TOKEN, error.text);
         return;

@@ -19,7 +19,8 @@ with()
     for option in "${!is[@]}"; do
         test "${is[$option]}" = none || words+=("--$option" "${is[$option]}")
     done
-    iot-publish --port "$PORT" --cafile ca/chain.crt "${words[@]}" "${@:2}"
+    env ${PRELOADED:+LD_PRELOAD="$PRELOADED"} \
+        iot-publish --port "$PORT" --cafile ca/chain.crt "${words[@]}" "${@:2}"
 }
 
 expect_ok with -- --message good
@@ -49,6 +50,13 @@ expect_fail 1 'cannot open none' with -- --file none
 expect_fail 1 'none.key' with key=none.key -- --message bad
 openssl_plain genpkey -algorithm ED25519 -out ed.key
 expect_fail 1 '' with key=ed.key -- --message bad
+
+# A machine that does not know what time it is: nobody would believe it.
+PRELOADED=${TEST_PRELOAD:+$TEST_PRELOAD:}$BUILD_ROOT/tests/system/clock-of-1970.so
+expect_fail 4 'the clock is not set' with -- --timeout 1 --message bad
+expect_ok env LD_PRELOAD="$PRELOADED" iot-jwt --key device.key --audience p1
+expect grep -q 'the clock is not set' err
+PRELOADED=
 
 expect_ok iot-publish --help
 expect grep -q -- '--spool FOLDER' out
