@@ -145,8 +145,8 @@ const char *
 iotjwt_algorithm_name(enum iotjwt_algorithm algorithm);
 
 /*
- * The algorithm of that exact name (RFC 7515 §4.1.1: case matters), or 0 when
- * there is none.
+ * The algorithm of that exact name, NUL-terminated (RFC 7515 §4.1.1: case
+ * matters), or 0 when there is none, as for a null pointer.
  */
 enum iotjwt_algorithm
 iotjwt_algorithm_find(const char *name);
@@ -202,6 +202,7 @@ char *
 iotjwt_source_get(struct iotjwt_source *source, int64_t now,
                   int64_t *expires_at, struct iotjwt_error *error);
 
+/* Frees a source and its reference to the key, and wipes the token. */
 void
 iotjwt_source_free(struct iotjwt_source **source);
 
@@ -224,9 +225,11 @@ iotjwt_key_new(enum iotjwt_algorithm algorithm, const void *bytes,
                size_t length, OSSL_LIB_CTX *libctx, const char *propquery,
                struct iotjwt_error *error);
 
+/* The algorithm that the key was made for. */
 enum iotjwt_algorithm
 iotjwt_key_algorithm(const struct iotjwt_key *key);
 
+/* Frees a key to verify with. */
 void
 iotjwt_key_free(struct iotjwt_key **key);
 
@@ -276,6 +279,7 @@ IOTJWT_CHECKED
 struct iotjwt_seen *
 iotjwt_seen_new(size_t most, OSSL_LIB_CTX *libctx, const char *propquery);
 
+/* Forgets all of them. */
 void
 iotjwt_seen_free(struct iotjwt_seen **seen);
 
@@ -291,6 +295,7 @@ iotjwt_verify_seen(struct iotjwt_seen *seen, const char *token, size_t length,
                    const struct iotjwt_policy *policy,
                    struct iotjwt_error *error);
 
+/* Frees claims that iotjwt_verify() gave, and no others. */
 void
 iotjwt_claims_free(struct iotjwt_claims **claims);
 
@@ -313,6 +318,7 @@ struct iotjwt_unverified *
 iotjwt_decode_unverified(const char *token, size_t length,
                          struct iotjwt_error *error);
 
+/* Frees what iotjwt_decode_unverified() gave. */
 void
 iotjwt_unverified_free(struct iotjwt_unverified **unverified);
 
