@@ -7,10 +7,9 @@
 #include "delivery.h"
 
 #include "arrival.h"
-#include "lines.h"
-
 #include "base/clock.h"
 #include "base/log.h"
+#include "lines.h"
 
 #include <errno.h>
 #include <inttypes.h>

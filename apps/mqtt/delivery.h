@@ -7,10 +7,9 @@
 #ifndef MQTT_DELIVERY_H
 #define MQTT_DELIVERY_H
 
+#include "base/checked.h"
 #include "session.h"
 #include "spool.h"
-
-#include "base/checked.h"
 
 #include <stdbool.h>
 #include <stddef.h>

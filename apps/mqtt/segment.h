@@ -7,9 +7,8 @@
 #ifndef MQTT_SEGMENT_H
 #define MQTT_SEGMENT_H
 
-#include "record.h"
-
 #include "base/checked.h"
+#include "record.h"
 
 #include <stdbool.h>
 #include <stddef.h>

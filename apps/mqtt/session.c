@@ -8,12 +8,11 @@
 #include "session.h"
 
 #include "backoff.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "connect.h"
 #include "reason.h"
 #include "tls.h"
-
-#include "base/clock.h"
-#include "base/log.h"
 
 #include <errno.h>
 #include <limits.h>

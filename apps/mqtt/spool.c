@@ -6,11 +6,10 @@
  */
 #include "spool.h"
 
-#include "cursor.h"
-#include "segment.h"
-
 #include "base/file.h"
 #include "base/log.h"
+#include "cursor.h"
+#include "segment.h"
 
 #include <dirent.h>
 #include <errno.h>

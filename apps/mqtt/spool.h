@@ -14,9 +14,8 @@
 #ifndef MQTT_SPOOL_H
 #define MQTT_SPOOL_H
 
-#include "record.h"
-
 #include "base/checked.h"
+#include "record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
