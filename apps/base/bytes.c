@@ -21,3 +21,13 @@ bytes_get(const unsigned char *bytes, size_t width)
         number = number << 8 | bytes[i - 1];
     return number;
 }
+
+uint64_t
+bytes_mark(uint64_t mark, const void *bytes, size_t length)
+{
+    const unsigned char *each = bytes;
+
+    for (size_t i = 0; i < length; i++)
+        mark = (mark ^ each[i]) * UINT64_C(1099511628211);
+    return mark;
+}

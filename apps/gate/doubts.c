@@ -6,15 +6,13 @@
  */
 #include "doubts.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "base/address.h"
+#include "base/bytes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    PLACES = 4096,
-    V6_NETWORK = 8, /* bytes: what one subscriber has of IPv6 */
-};
+enum { PLACES = 4096 };
 
 struct place {
     struct in6_addr address;
@@ -42,43 +40,20 @@ gate_doubts_free(struct gate_doubts **doubts)
     *doubts = NULL;
 }
 
-/* Whom TEXT stands for: all of an IPv4 address, the network of an IPv6 one. */
-static bool
-read_address(const char *text, struct in6_addr *address)
-{
-    struct in_addr v4;
-
-    memset(address, 0, sizeof *address);
-    if (text == NULL)
-        return false;
-    if (inet_pton(AF_INET, text, &v4) == 1) {
-        memcpy(address->s6_addr + 12, &v4, sizeof v4);
-        return true;
-    }
-    if (inet_pton(AF_INET6, text, address) != 1)
-        return false;
-    if (IN6_IS_ADDR_V4MAPPED(address))
-        memset(address->s6_addr, 0, 12);
-    else
-        memset(address->s6_addr + V6_NETWORK, 0, 16 - V6_NETWORK);
-    return true;
-}
-
-/* The place of the pair, whoever has it now (FNV-1a); NULL without an
- * address. */
+/* The place of the pair, whoever has it now; NULL without an address. */
 static struct place *
 find(const struct gate_visitor *visitor, uint64_t num_id, struct place *wanted)
 {
-    uint64_t mark = 14695981039346656037U ^ num_id;
+    uint64_t mark;
 
     memset(wanted, 0, sizeof *wanted);
     if (visitor->doubts == NULL ||
-        !read_address(visitor->address, &wanted->address))
+        !address_network(visitor->address, &wanted->address))
         return NULL;
     wanted->num_id = num_id;
     wanted->second = visitor->now;
-    for (size_t i = 0; i < sizeof wanted->address.s6_addr; i++)
-        mark = (mark ^ wanted->address.s6_addr[i]) * 1099511628211U;
+    mark = bytes_mark(BYTES_MARK ^ num_id, wanted->address.s6_addr,
+                      sizeof wanted->address.s6_addr);
     return &visitor->doubts->places[(mark >> 32) % PLACES];
 }
 

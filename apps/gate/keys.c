@@ -6,6 +6,7 @@
  */
 #include "keys.h"
 
+#include "base/bytes.h"
 #include "registry/registry.h"
 
 #include <iotjwt.h>
@@ -28,11 +29,7 @@ struct gate_keys {
 uint64_t
 gate_key_mark(const struct registry_key *record)
 {
-    uint64_t mark = 14695981039346656037U;
-
-    for (size_t i = 0; i < record->spki_length; i++)
-        mark = (mark ^ record->spki[i]) * 1099511628211U;
-    return mark;
+    return bytes_mark(BYTES_MARK, record->spki, record->spki_length);
 }
 
 struct gate_keys *
