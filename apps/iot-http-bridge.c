@@ -293,7 +293,6 @@ serve(struct program *program)
     allow_files(settings);
     bridge->skew = settings->skew;
     bridge->state_interval = settings->state_interval;
-    bridge->events = (struct limit){ .burst = 100, .each_second = 2 };
     bridge->rates = rates_new((uint64_t)settings->rate);
     bridge->keys = gate_keys_new();
     bridge->doubts = gate_doubts_new();
@@ -309,12 +308,10 @@ serve(struct program *program)
         !listen_for_devices(program) || !listen_for_metrics(program))
         return false;
     look_for_databases(program);
-    if (bridge->registry == NULL)
-        log_error("no device is admitted until there is a registry at %s: "
-                  "make it with iot-registry",
-                  settings->database);
-    log_info("serving at %s port %lld", settings->address,
-             (long long)settings->port);
+    database_miss(&program->database);
+    log_event(LOG_SERVING, &(struct log_facts){ .address = settings->address },
+              "serving at %s port %lld", settings->address,
+              (long long)settings->port);
     return http_server_run(program->server, (int)settings->drain, on_tick,
                            program);
 }

@@ -258,6 +258,7 @@ on_reload(int event, void *data, void *user)
 
     (void)event;
     (void)data;
+    log_event(LOG_RELOAD, NULL, "the broker reads its files anew");
     bridge->is_reloading = true;
     bridge->heed.hears = false; /* until the log tells of packets again */
     return MOSQ_ERR_PLUGIN_DEFER;
@@ -343,10 +344,7 @@ open_registry(struct bridge *bridge)
     bridge->database.file.path = bridge->settings.database;
     bridge->second = clock_seconds();
     database_look(&bridge->database, bridge->second);
-    if (bridge->database.store == NULL)
-        log_error("no device is admitted until there is a registry at %s: "
-                  "make it with iot-registry",
-                  bridge->database.file.path);
+    database_miss(&bridge->database);
 }
 
 int
@@ -369,7 +367,6 @@ mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **user,
     if (plugin == NULL)
         goto out;
     plugin->identifier = identifier;
-    plugin->bridge.refusals = (struct limit){ .burst = 100, .each_second = 2 };
     plugin->bridge.sessions = sessions_new();
     plugin->bridge.keys = gate_keys_new();
     plugin->bridge.doubts = gate_doubts_new();

@@ -5,6 +5,7 @@
  */
 #include "log.h"
 
+#include "logline.h"
 #include "logqueue.h"
 
 #include <stdio.h>
@@ -14,7 +15,8 @@ enum { LINE_SIZE = 2048 };
 static struct {
     const char *program;
     log_sink *sink;
-} log_state = { "iot-tpm", NULL };
+    log_gate *gate; /* NULL: lines are sentences, and all are told */
+} log_state = { "iot-tpm", NULL, NULL };
 
 /* Where this thread's lines go, if not to the sink. */
 static _Thread_local struct log_queue *diverted;
@@ -28,8 +30,15 @@ log_divert(struct log_queue *queue)
 void
 log_open(const char *program, log_sink *sink)
 {
+    log_open_fields(program, sink, NULL);
+}
+
+void
+log_open_fields(const char *program, log_sink *sink, log_gate *gate)
+{
     log_state.program = program;
     log_state.sink = sink;
+    log_state.gate = gate;
 }
 
 /* A newline in a device's name must not start a line of its own. */
@@ -42,22 +51,64 @@ make_harmless(char *line)
 }
 
 static void
-write_line(enum log_level level, const char *format, va_list arguments)
-    __attribute__((format(printf, 2, 0)));
-
-static void
-write_line(enum log_level level, const char *format, va_list arguments)
+hand_over(enum log_level level, const char *line)
 {
-    char line[LINE_SIZE];
-
-    vsnprintf(line, sizeof line, format, arguments);
-    make_harmless(line);
-    if (diverted != NULL)
-        logqueue_add(diverted, level, line);
-    else if (log_state.sink != NULL)
+    if (log_state.sink != NULL)
         log_state.sink(level, line);
     else
         fprintf(stderr, "%s: %s\n", log_state.program, line);
+}
+
+void
+logqueue_pass(enum log_event event, enum log_level level, const char *line)
+{
+    if (log_state.gate == NULL || log_state.gate(event, level, NULL))
+        hand_over(level, line);
+}
+
+/* A thread whose lines are diverted must not ask the gate: it is the sink's. */
+static bool
+write_line(enum log_event event, enum log_level level,
+           const struct log_facts *facts, const char *format, va_list arguments)
+    __attribute__((format(printf, 4, 0)));
+
+static bool
+write_line(enum log_event event, enum log_level level,
+           const struct log_facts *facts, const char *format, va_list arguments)
+{
+    char text[LINE_SIZE];
+    char line[LOGLINE_MOST + 1];
+    const char *whole = text;
+
+    if (diverted == NULL && log_state.gate != NULL &&
+        !log_state.gate(event, level, facts))
+        return false;
+    vsnprintf(text, sizeof text, format, arguments);
+    if (log_state.gate == NULL)
+        make_harmless(text);
+    else {
+        logline_write(&(struct logline){ event, level, facts, text }, line);
+        whole = line;
+    }
+    if (diverted != NULL)
+        logqueue_add(diverted, event, level, whole);
+    else
+        hand_over(level, whole);
+    return true;
+}
+
+bool
+log_event(enum log_event event, const struct log_facts *facts,
+          const char *format, ...)
+{
+    va_list arguments;
+    bool is_written;
+
+    va_start(arguments, format);
+    is_written =
+        write_line(event, logline_level(event), facts, format, arguments);
+    va_end(arguments);
+    return is_written;
 }
 
 void
@@ -66,7 +117,7 @@ log_error(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    write_line(LOG_LEVEL_ERROR, format, arguments);
+    (void)write_line(LOG_OTHER, LOG_LEVEL_ERROR, NULL, format, arguments);
     va_end(arguments);
 }
 
@@ -76,7 +127,7 @@ log_warning(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    write_line(LOG_LEVEL_WARNING, format, arguments);
+    (void)write_line(LOG_OTHER, LOG_LEVEL_WARNING, NULL, format, arguments);
     va_end(arguments);
 }
 
@@ -86,6 +137,6 @@ log_info(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    write_line(LOG_LEVEL_INFO, format, arguments);
+    (void)write_line(LOG_OTHER, LOG_LEVEL_INFO, NULL, format, arguments);
     va_end(arguments);
 }

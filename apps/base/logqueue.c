@@ -13,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_MOST = 16, LINE_SIZE = 512, SAY_AGAIN = 60 /* seconds */ };
+enum { LINES_MOST = 16, LINE_SIZE = 1024, SAY_AGAIN = 60 /* seconds */ };
 
 struct line {
+    enum log_event event;
     enum log_level level;
     char text[LINE_SIZE];
 };
@@ -51,7 +52,8 @@ log_queue_free(struct log_queue **queue)
 }
 
 void
-logqueue_add(struct log_queue *queue, enum log_level level, const char *text)
+logqueue_add(struct log_queue *queue, enum log_event event,
+             enum log_level level, const char *text)
 {
     struct line *line;
 
@@ -60,6 +62,7 @@ logqueue_add(struct log_queue *queue, enum log_level level, const char *text)
     if (queue->count < LINES_MOST &&
         (strncmp(text, queue->last, LINE_SIZE - 1) != 0 ||
          clock_seconds() - queue->said >= SAY_AGAIN)) {
+        line->event = event;
         line->level = level;
         snprintf(line->text, sizeof line->text, "%s", text);
         memcpy(queue->last, line->text, sizeof queue->last);
@@ -91,12 +94,6 @@ log_queue_tell(struct log_queue *queue)
 {
     struct line line;
 
-    while (take(queue, &line)) {
-        if (line.level == LOG_LEVEL_ERROR)
-            log_error("%s", line.text);
-        else if (line.level == LOG_LEVEL_WARNING)
-            log_warning("%s", line.text);
-        else
-            log_info("%s", line.text);
-    }
+    while (take(queue, &line))
+        logqueue_pass(line.event, line.level, line.text);
 }

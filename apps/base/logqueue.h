@@ -11,6 +11,11 @@ struct log_queue;
 
 /* Adds a line, unless there is no room or it was just said. */
 void
-logqueue_add(struct log_queue *queue, enum log_level level, const char *text);
+logqueue_add(struct log_queue *queue, enum log_event event,
+             enum log_level level, const char *text);
+
+/* In log.c: sends a line that is whole to the sink, if the gate allows it. */
+void
+logqueue_pass(enum log_event event, enum log_level level, const char *line);
 
 #endif

@@ -24,17 +24,37 @@
 
 enum { PROTOCOL_3_1_1 = 4 }; /* as mosquitto calls it */
 
-static const struct names_path nobody = { "", "", "", "" };
+static struct gate_visitor
+visitor_of(const struct bridge *bridge, const struct mosquitto *client,
+           const char *password)
+{
+    const char *client_id = mosquitto_client_id(client);
+
+    return (struct gate_visitor){
+        .door = GATE_DOOR_MQTT,
+        .path = client_id,
+        .path_length = strlen(client_id),
+        .token = password,
+        .token_length = password != NULL ? strlen(password) : 0,
+        .now = time(NULL),
+        .skew = bridge->settings.skew,
+        .keys = bridge->keys,
+        .address = mosquitto_client_address(client),
+        .doubts = bridge->doubts,
+    };
+}
 
 /* Before the gate was asked, or after it had no objection. */
 static bool
 refuse(struct bridge *bridge, const struct mosquitto *client, const char *why)
 {
+    struct gate_visitor visitor = visitor_of(bridge, client, NULL);
+    struct gate_device nobody;
     struct gate_refusal refusal = { .reason = GATE_OTHER };
 
+    memset(&nobody, 0, sizeof nobody);
     snprintf(refusal.text, sizeof refusal.text, "%s", why);
-    report_refused(bridge, &nobody, mosquitto_client_id(client),
-                   mosquitto_client_address(client), &refusal);
+    report_refused(bridge, &visitor, &nobody, &refusal);
     return false;
 }
 
@@ -45,7 +65,8 @@ make_way(struct bridge *bridge, const struct mosquitto *client,
          const struct gate_device *device)
 {
     static const struct report_end end = {
-        JOURNAL_ALREADY_EXISTS, "the device has another connection",
+        JOURNAL_ALREADY_EXISTS, "take-over",
+        "the device has another connection",
         "SERVER: The connection was closed because there is another active "
         "connection with the same device ID."
     };
@@ -74,6 +95,7 @@ idle_most(const struct bridge *bridge, const struct mosquitto *client)
 
 static bool
 begin_session(struct bridge *bridge, const struct mosquitto *client,
+              const struct gate_visitor *visitor,
               const struct gate_device *device)
 {
     struct session session = {
@@ -93,7 +115,7 @@ begin_session(struct bridge *bridge, const struct mosquitto *client,
     make_way(bridge, client, device);
     added = sessions_add(bridge->sessions, &session, device);
     if (added != NULL)
-        report_admitted(bridge, added, mosquitto_client_address(client));
+        report_admitted(bridge, added, visitor);
     free(session.client_id);
     return added != NULL;
 }
@@ -108,49 +130,35 @@ give_name(struct mosquitto *client)
 }
 
 static bool
-authenticate(struct bridge *bridge, const struct mosquitto *client,
-             const char *password, struct gate_device *device)
+authenticate(struct bridge *bridge, const struct gate_visitor *visitor,
+             struct gate_device *device)
 {
-    const char *client_id = mosquitto_client_id(client);
-    struct gate_visitor visitor = {
-        .door = GATE_DOOR_MQTT,
-        .path = client_id,
-        .path_length = strlen(client_id),
-        .token = password,
-        .token_length = password != NULL ? strlen(password) : 0,
-        .now = time(NULL),
-        .skew = bridge->settings.skew,
-        .keys = bridge->keys,
-        .address = mosquitto_client_address(client),
-        .doubts = bridge->doubts,
-    };
     struct gate_refusal refusal;
     int64_t start = clock_nanoseconds();
     bool ok =
-        gate_authenticate(bridge->database.store, &visitor, device, &refusal);
+        gate_authenticate(bridge->database.store, visitor, device, &refusal);
 
     exposition_took(&bridge->counters.verifying, start);
     if (!ok)
-        report_refused(bridge,
-                       refusal.reason == GATE_PATH ? &nobody : &device->path,
-                       client_id, mosquitto_client_address(client), &refusal);
+        report_refused(bridge, visitor, device, &refusal);
     return ok;
 }
 
 bool
 admit(struct bridge *bridge, struct mosquitto *client, const char *password)
 {
+    struct gate_visitor visitor = visitor_of(bridge, client, password);
     struct gate_device device;
 
-    if (mosquitto_client_address(client) == NULL)
+    if (visitor.address == NULL)
         return refuse(bridge, client, "it has no address");
     if (drain_has_begun(bridge))
         return refuse(bridge, client, "the server is shutting down");
     if (mosquitto_client_protocol_version(client) != PROTOCOL_3_1_1)
         return refuse(bridge, client, "it does not speak MQTT 3.1.1");
-    if (!authenticate(bridge, client, password, &device))
+    if (!authenticate(bridge, &visitor, &device))
         return false;
-    if (!give_name(client) || !begin_session(bridge, client, &device))
+    if (!give_name(client) || !begin_session(bridge, client, &visitor, &device))
         return refuse(bridge, client, "there is no memory");
     return true;
 }

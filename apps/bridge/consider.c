@@ -27,14 +27,14 @@ static const struct report_end *
 find_end(const struct bridge *bridge, const struct session *session)
 {
     static const struct report_end expired = {
-        JOURNAL_UNAUTHENTICATED, "its token has expired",
+        JOURNAL_UNAUTHENTICATED, "expired", "its token has expired",
         "mqtt: SERVER: The authorization token expired."
     };
-    static const struct report_end old = { JOURNAL_OK,
+    static const struct report_end old = { JOURNAL_OK, "too-long",
                                            "it was connected for as long as "
                                            "may be",
                                            NULL };
-    static const struct report_end idle = { JOURNAL_OK,
+    static const struct report_end idle = { JOURNAL_OK, "idle",
                                             "it has sent nothing for too long",
                                             NULL };
 
@@ -63,8 +63,11 @@ consider_attached(struct bridge *bridge, struct session *session, bool is_new)
             ok = gate_reconsider(bridge->database.store, &device, &refusal) ||
                  refusal.reason == GATE_UNAVAILABLE;
         if (!ok)
-            gateway_expel(bridge, session, attached,
-                          report_code(refusal.reason), refusal.text);
+            gateway_expel(
+                bridge, session, attached,
+                &(struct report_end){ report_code(refusal.reason),
+                                      gate_reason_word(refusal.reason),
+                                      refusal.text, NULL });
     }
 }
 
@@ -94,8 +97,9 @@ consider(struct bridge *bridge, struct session *session)
         return;
     }
     if (is_new && !may_stay(database, session, &refusal)) {
-        struct report_end barred = { report_code(refusal.reason), refusal.text,
-                                     NULL };
+        struct report_end barred = { report_code(refusal.reason),
+                                     gate_reason_word(refusal.reason),
+                                     refusal.text, NULL };
 
         if (refusal.reason != GATE_UNAVAILABLE)
             end_session(bridge, session, &barred);

@@ -76,6 +76,7 @@ counters_write(const struct counters *counters, size_t connected,
         ok = fclose(file) == 0 && ok && rename(name, path) == 0;
     }
     if (!ok)
-        log_warning("the counters cannot be written to %s: %s", path,
-                    strerror(errno));
+        log_event(LOG_UNWRITTEN, &(struct log_facts){ .file = path },
+                  "the counters cannot be written to %s: %s", path,
+                  strerror(errno));
 }

@@ -20,7 +20,9 @@ open_again(struct database *database)
     if (database->store == NULL)
         return;
     database->generation++;
-    log_info("the registry is open: %s", database->file.path);
+    log_event(LOG_REGISTRY_OPEN,
+              &(struct log_facts){ .file = database->file.path },
+              "the registry is open: %s", database->file.path);
 }
 
 /* When the store cannot say it has logged why, and what is known stays. */
@@ -43,7 +45,8 @@ database_look(struct database *database, int64_t second)
     bool is_same = watch_look(file);
 
     if (database->store != NULL && !is_same) {
-        log_warning("the registry is gone or replaced: %s", file->path);
+        log_event(LOG_REGISTRY_GONE, &(struct log_facts){ .file = file->path },
+                  "the registry is gone or replaced: %s", file->path);
         registry_store_close(&database->store);
     }
     if (database->store == NULL && watch_is_there(file) &&
@@ -51,6 +54,17 @@ database_look(struct database *database, int64_t second)
         open_again(database);
     if (database->store != NULL)
         look_for_changes(database);
+}
+
+void
+database_miss(const struct database *database)
+{
+    if (database->store == NULL)
+        log_event(LOG_REGISTRY_MISSING,
+                  &(struct log_facts){ .file = database->file.path },
+                  "no device is admitted until there is a registry at %s: make "
+                  "it with iot-registry",
+                  database->file.path);
 }
 
 void

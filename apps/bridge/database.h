@@ -28,6 +28,10 @@ struct database {
 void
 database_look(struct database *database, int64_t second);
 
+/* Says so if it is not open, as it may be at the start. */
+void
+database_miss(const struct database *database);
+
 void
 database_close(struct database *database);
 

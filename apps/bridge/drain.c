@@ -52,8 +52,11 @@ begin(struct bridge *bridge)
 {
     bridge->drain.began = clock_milliseconds();
     bridge->drain.count = sessions_count(bridge->sessions);
-    log_info("letting %zu devices go within %lld s", bridge->drain.count,
-             (long long)bridge->settings.drain);
+    log_event(LOG_DRAINING,
+              &(struct log_facts){ .count = bridge->drain.count,
+                                   .seconds = bridge->settings.drain },
+              "letting %zu devices go within %lld s", bridge->drain.count,
+              (long long)bridge->settings.drain);
 }
 
 /* How many may still be there. */
@@ -72,7 +75,7 @@ void
 drain_some(struct bridge *bridge)
 {
     static const struct report_end end = {
-        JOURNAL_OK, "the server is shutting down",
+        JOURNAL_OK, "shutdown", "the server is shutting down",
         "SERVER: The connection is closed because the server is shutting down."
     };
     size_t count = sessions_count(bridge->sessions);

@@ -22,7 +22,8 @@ enum ear_level {
 
 /*
  * Is told each line as it is printed, in the thread that printed it, and may
- * change it if it returns EAR_NOTHING.  It must print nothing itself.
+ * write another over it, of EAR_LINE_MOST bytes at most with its NUL; whatever
+ * it does when it returns EAR_NOTHING.  It must print nothing itself.
  */
 typedef enum ear_level
 ear_listener(void *user, char *line);

@@ -17,6 +17,7 @@
 #include "report.h"
 
 #include <jansson.h>
+#include <mosquitto_broker.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +100,8 @@ describe(const struct party *party, const struct gate_refusal *refusal,
 
 static enum verdict
 refuse(struct bridge *bridge, const struct party *party,
-       const struct gate_device *device, const struct gate_refusal *refusal)
+       const struct gate_visitor *visitor, const struct gate_device *device,
+       const struct gate_refusal *refusal)
 {
     char text[700];
     char topic[NAMES_PATH_MOST] = "";
@@ -107,8 +109,16 @@ refuse(struct bridge *bridge, const struct party *party,
                            party->topic.device, "PUBLISH", topic };
 
     describe(party, refusal, text, sizeof text);
-    log_warning("did not attach %s to %s: %s", party->topic.device,
-                party->session->client_id, refusal->text);
+    log_event(LOG_ATTACH_REFUSED,
+              &(struct log_facts){ .reason = gate_reason_word(refusal->reason),
+                                   .path = &device->path,
+                                   .number = device->num_id,
+                                   .gateway = session_id(party->session),
+                                   .address = visitor->address,
+                                   .token = visitor->token,
+                                   .token_length = visitor->token_length },
+              "did not attach %s to %s: %s", party->topic.device,
+              party->session->client_id, refusal->text);
     bridge->counters.refusals[refusal->reason]++;
     report_event(bridge, device, "ATTACH_REFUSED", JOURNAL_OK, text);
     if (names_write_topic(&party->topic, topic, sizeof topic))
@@ -143,6 +153,7 @@ gateway_attach(struct bridge *bridge, const struct party *party,
         .now = time(NULL),
         .skew = bridge->settings.skew,
         .keys = bridge->keys,
+        .address = mosquitto_client_address(session->connection),
     };
     struct gate_device gateway;
     struct gate_device device;
@@ -156,10 +167,10 @@ gateway_attach(struct bridge *bridge, const struct party *party,
     if (!gate_attach(bridge->database.store, &gateway, &visitor, &device,
                      &refusal) ||
         !has_room(session, &device, &refusal))
-        return refuse(bridge, party, &device, &refusal);
+        return refuse(bridge, party, &visitor, &device, &refusal);
     if (!attached_add(&session->attached, &device))
         return VERDICT_CLOSE;
-    report_attached(bridge, session, &device);
+    report_attached(bridge, session, &visitor, &device);
     return VERDICT_SWALLOW;
 }
 
@@ -184,7 +195,11 @@ gateway_detach(struct bridge *bridge, const struct party *party)
     if (attached == NULL)
         return VERDICT_SWALLOW;
     session_device_attached(session, attached, &device);
-    log_info("detached %s from %s", attached->id, session->client_id);
+    log_event(LOG_DETACHED,
+              &(struct log_facts){ .path = &device.path,
+                                   .number = device.num_id,
+                                   .gateway = session_id(session) },
+              "detached %s from %s", attached->id, session->client_id);
     report_event(bridge, &device, "DETACH_FROM_GATEWAY", JOURNAL_OK,
                  session_id(session));
     detach(session, attached);
@@ -193,15 +208,20 @@ gateway_detach(struct bridge *bridge, const struct party *party)
 
 void
 gateway_expel(struct bridge *bridge, struct session *session,
-              struct attached *attached, enum journal_code code,
-              const char *why)
+              struct attached *attached, const struct report_end *end)
 {
+    const char *text = end->text != NULL ? end->text : end->why;
     struct gate_device device;
 
     session_device_attached(session, attached, &device);
-    log_warning("detached %s from %s: %s", attached->id, session->client_id,
-                why);
-    report_event(bridge, &device, "DETACH_FROM_GATEWAY", code, why);
+    log_event(LOG_EXPELLED,
+              &(struct log_facts){ .reason = end->reason,
+                                   .path = &device.path,
+                                   .number = device.num_id,
+                                   .gateway = session_id(session) },
+              "detached %s from %s: %s", attached->id, session->client_id,
+              text);
+    report_event(bridge, &device, "DETACH_FROM_GATEWAY", end->code, text);
     send_error(session,
                &(struct error){ "GATEWAY_DETACHMENT_DEVICE_ERROR",
                                 "Device detached because of a device error.",

@@ -8,8 +8,8 @@
 #define BRIDGE_GATEWAY_H
 
 #include "bridge.h"
-#include "journal.h"
 #include "party.h"
+#include "report.h"
 #include "sessions.h"
 
 #include <stddef.h>
@@ -26,8 +26,7 @@ gateway_detach(struct bridge *bridge, const struct party *party);
 /* Detaches a device that did what it must not, and tells the gateway. */
 void
 gateway_expel(struct bridge *bridge, struct session *session,
-              struct attached *attached, enum journal_code code,
-              const char *why);
+              struct attached *attached, const struct report_end *end);
 
 /* Tells the gateway that TOPIC, which it meant to use by a packet of TYPE
  * ("PUBLISH"), is that of a device which is not attached. */

@@ -6,7 +6,7 @@
 #include "heed.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/logline.h"
 #include "broker-log.h"
 #include "ear.h"
 #include "heard.h"
@@ -60,26 +60,40 @@ starts(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* A line for people: at most so many of them that are not ours, whose level
- * mosquitto tells by their first word. */
-static enum ear_level
-weigh(struct bridge *bridge, const char *text)
+/* mosquitto tells it by the first word. */
+static enum log_level
+level_of(const char *text)
 {
-    static const enum ear_level ours[] = {
+    return starts(text, "Error") ? LOG_LEVEL_ERROR
+           : starts(text, "Warning") || starts(text, "OpenSSL Error")
+               ? LOG_LEVEL_WARNING
+               : LOG_LEVEL_INFO;
+}
+
+/* A line for people: at most so many of them that are not ours.  Those say what
+ * clients say too, so they are put between quotes as ours are. */
+static enum ear_level
+weigh(struct bridge *bridge, char *line)
+{
+    static const enum ear_level levels[] = {
         [LOG_LEVEL_ERROR] = EAR_ERROR,
         [LOG_LEVEL_WARNING] = EAR_WARNING,
         [LOG_LEVEL_INFO] = EAR_INFO,
     };
+    char made[LOGLINE_MOST + 1];
+    char *text = line + (heard_text(line) - line);
     enum log_level level;
 
     if (broker_log_is_writing(&level))
-        return ours[level];
+        return levels[level];
     if (!limit_allows(&bridge->heed.news, clock_seconds()))
         return EAR_NOTHING;
-    return starts(text, "Error") ? EAR_ERROR
-           : starts(text, "Warning") || starts(text, "OpenSSL Error")
-               ? EAR_WARNING
-               : EAR_INFO;
+    level = level_of(text);
+    logline_write(&(struct logline){ LOG_BROKER, level, NULL, text }, made);
+    if (text - line > EAR_LINE_MOST - (int)sizeof made)
+        text = line;
+    memcpy(text, made, strlen(made) + 1);
+    return levels[level];
 }
 
 /* An ear_listener. */
@@ -92,7 +106,7 @@ hear(void *user, char *line)
     struct heard heard;
 
     if (kind == HEARD_NEWS)
-        return weigh(bridge, heard_text(line));
+        return weigh(bridge, line);
     bridge->heed.hears = true;
     if (kind == HEARD_DEBUG ||
         (kind == HEARD_PUBLISH && !bridge->heed.wants_mid))
@@ -177,7 +191,10 @@ heed_left_out(struct bridge *bridge)
     uint64_t left_out = limit_take_left_out(&bridge->heed.news, bridge->second);
 
     if (left_out > 0)
-        log_info("the broker had %" PRIu64 " more lines", left_out);
+        log_event(LOG_LEFT_OUT,
+                  &(struct log_facts){ .reason = logline_name(LOG_BROKER),
+                                       .count = left_out },
+                  "the broker had %" PRIu64 " more lines", left_out);
 }
 
 void

@@ -71,7 +71,8 @@ journal_new(const char *path, enum traffic_durability durability, int64_t most)
         return NULL;
     }
     if (!open_traffic(journal))
-        log_error("no message is kept until %s can be written", path);
+        log_event(LOG_NOT_KEPT, &(struct log_facts){ .file = path },
+                  "no message is kept until %s can be written", path);
     return journal;
 }
 
@@ -132,8 +133,8 @@ close_if_replaced(struct journal *journal)
 {
     if (journal->traffic == NULL || traffic_is_in_place(journal->traffic))
         return;
-    log_warning("the messages' database is gone or replaced: %s",
-                journal->path);
+    log_event(LOG_STORE_GONE, &(struct log_facts){ .file = journal->path },
+              "the messages' database is gone or replaced: %s", journal->path);
     close_traffic(journal);
 }
 
@@ -143,9 +144,10 @@ renew_intake(struct journal *journal)
 {
     if (journal->intake == NULL || intake_is_in_place(journal->intake))
         return;
-    log_warning("the messages before the database are gone or replaced: "
-                "%s-intake",
-                journal->path);
+    log_event(LOG_STORE_GONE, &(struct log_facts){ .file = journal->path },
+              "the messages before the database are gone or replaced: "
+              "%s-intake",
+              journal->path);
     intake_close(&journal->intake);
     journal->intake =
         intake_open(journal->path, journal->durability, journal->most);
@@ -163,7 +165,8 @@ try_again(struct journal *journal, int64_t second)
         return;
     journal->tried = second;
     if (open_traffic(journal))
-        log_info("the messages' database is open: %s", journal->path);
+        log_event(LOG_STORE_OPEN, &(struct log_facts){ .file = journal->path },
+                  "the messages' database is open: %s", journal->path);
 }
 
 void

@@ -18,8 +18,9 @@ void
 page_touch(struct page *page, uint64_t num_id, enum traffic_time what)
 {
     if (page->touch_count == PAGE_TOUCHES_MOST) {
-        log_warning("%d times of devices were not written down",
-                    PAGE_TOUCHES_MOST);
+        log_event(
+            LOG_UNWRITTEN, &(struct log_facts){ .count = PAGE_TOUCHES_MOST },
+            "%d times of devices were not written down", PAGE_TOUCHES_MOST);
         page->touch_count = 0;
     }
     page->touches[page->touch_count++] =
@@ -30,8 +31,8 @@ void
 page_acked(struct page *page, uint64_t num_id, int64_t version)
 {
     if (page->ack_count == PAGE_ACKS_MOST) {
-        log_warning("%d acknowledgements were not written down",
-                    PAGE_ACKS_MOST);
+        log_event(LOG_UNWRITTEN, &(struct log_facts){ .count = PAGE_ACKS_MOST },
+                  "%d acknowledgements were not written down", PAGE_ACKS_MOST);
         page->ack_count = 0;
     }
     page->acks[page->ack_count++] =
@@ -67,7 +68,9 @@ page_note(struct page *page, const struct journal_note *note)
     struct page_note *kept;
 
     if (page->note_count == PAGE_NOTES_MOST) {
-        log_warning("%d events were not written down", PAGE_NOTES_MOST);
+        log_event(LOG_UNWRITTEN,
+                  &(struct log_facts){ .count = PAGE_NOTES_MOST },
+                  "%d events were not written down", PAGE_NOTES_MOST);
         page->note_count = 0;
     }
     kept = &page->notes[page->note_count++];

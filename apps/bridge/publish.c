@@ -25,7 +25,7 @@ publish_check(struct bridge *bridge, struct session *session, const char *topic,
     struct party party;
     struct gate_refusal refusal;
     char why[800];
-    struct report_end end = { JOURNAL_INVALID_ARGUMENT, why, NULL };
+    struct report_end end = { .why = why };
 
     session->seen = clock_seconds();
     bridge->heed.wants_mid = session->device.is_gateway;
@@ -38,6 +38,7 @@ publish_check(struct bridge *bridge, struct session *session, const char *topic,
     snprintf(why, sizeof why, "it published to %.300s: %s", topic,
              refusal.text);
     end.code = report_code(refusal.reason);
+    end.reason = gate_reason_word(refusal.reason);
     return end_by_verdict(bridge, session, &end);
 }
 
@@ -48,8 +49,7 @@ fault(struct bridge *bridge, const struct party *party,
 {
     if (party->attached == NULL)
         return end_by_verdict(bridge, party->session, end);
-    gateway_expel(bridge, party->session, party->attached, end->code,
-                  end->text != NULL ? end->text : end->why);
+    gateway_expel(bridge, party->session, party->attached, end);
     return VERDICT_SWALLOW;
 }
 
@@ -58,7 +58,8 @@ static enum verdict
 fail(struct bridge *bridge, const struct party *party)
 {
     static const struct report_end end = {
-        JOURNAL_UNAVAILABLE, "what it published could not be kept", NULL
+        JOURNAL_UNAVAILABLE, "not-kept", "what it published could not be kept",
+        NULL
     };
 
     bridge->counters.store_failures++;
@@ -90,7 +91,7 @@ take_telemetry(struct bridge *bridge, const struct party *party,
     const struct route *route = NULL;
     struct traffic_message message;
     char why[REGISTRY_TOPIC_NAME_MOST + NAMES_SUBFOLDER_MOST + 80];
-    struct report_end end = { JOURNAL_NOT_FOUND, why, NULL };
+    struct report_end end = { JOURNAL_NOT_FOUND, "no-topic", why, NULL };
 
     if (bridge->database.store != NULL && traffic != NULL)
         route = routes_find(bridge->routes, bridge->database.store, traffic,
@@ -141,8 +142,14 @@ notify_of_state(const struct bridge *bridge, const struct party *party,
     if (!traffic_has_topic(journal_traffic(bridge->journal), topic,
                            &has_topic) ||
         !has_topic || !journal_keep_message(bridge->journal, &message))
-        log_warning("the state of %s did not get to %s",
-                    party->device.path.device, topic);
+        log_event(LOG_DROPPED,
+                  &(struct log_facts){ .reason = "no-topic",
+                                       .path = &party->device.path,
+                                       .number = party->device.num_id,
+                                       .gateway = party_gateway(party),
+                                       .topic = topic },
+                  "the state of %s did not get to %s",
+                  party->device.path.device, topic);
 }
 
 static enum verdict
@@ -150,7 +157,8 @@ take_state(struct bridge *bridge, const struct party *party,
            const void *payload, size_t length)
 {
     char text[160];
-    struct report_end end = { JOURNAL_RESOURCE_EXHAUSTED, text, NULL };
+    struct report_end end = { JOURNAL_RESOURCE_EXHAUSTED, "too-fast", text,
+                              NULL };
 
     if (is_too_soon(bridge, party)) {
         snprintf(text, sizeof text,
@@ -176,8 +184,8 @@ deny(struct bridge *bridge, struct session *session, const char *topic,
     if (refusal->reason != GATE_NOT_ATTACHED)
         return VERDICT_CLOSE;
     bridge->counters.refusals[refusal->reason]++;
-    log_warning("did not take from %s what it published to %.300s: %s",
-                session->client_id, topic, refusal->text);
+    report_denied(session, LOG_DROPPED, topic,
+                  gate_reason_word(refusal->reason), refusal->text);
     gateway_deny(session, party->topic.device, "PUBLISH", topic);
     return VERDICT_SWALLOW;
 }

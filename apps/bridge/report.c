@@ -136,74 +136,144 @@ report_shutdown(struct bridge *bridge)
 
 void
 report_admitted(struct bridge *bridge, const struct session *session,
-                const char *address)
+                const struct gate_visitor *visitor)
 {
     char text[200];
+    struct gate_device device;
+    int64_t seconds = session->device.expires_at - (int64_t)time(NULL);
 
-    snprintf(text, sizeof text, "from %.100s", address);
-    log_info("admitted %s, number %" PRIu64 ", from %s, for %" PRId64 " s",
-             session->client_id, session->device.num_id, address,
-             session->device.expires_at - (int64_t)time(NULL));
+    session_device(session, &device);
+    snprintf(text, sizeof text, "from %.100s", visitor->address);
+    log_event(LOG_ADMITTED,
+              &(struct log_facts){ .path = &device.path,
+                                   .number = device.num_id,
+                                   .address = visitor->address,
+                                   .token = visitor->token,
+                                   .token_length = visitor->token_length,
+                                   .seconds = seconds },
+              "admitted %s, number %" PRIu64 ", from %s, for %" PRId64 " s",
+              session->client_id, device.num_id, visitor->address, seconds);
     bridge->counters.admissions++;
     note_connection(bridge, session, "CONNECT", "connect", JOURNAL_OK, text);
 }
 
 void
-report_refused(struct bridge *bridge, const struct names_path *path,
-               const char *client_id, const char *address,
+report_refused(struct bridge *bridge, const struct gate_visitor *visitor,
+               const struct gate_device *device,
                const struct gate_refusal *refusal)
 {
+    static const struct names_path nobody = { "", "", "", "" };
+    bool is_path = refusal->reason != GATE_PATH;
+    const char *address =
+        visitor->address != NULL ? visitor->address : "nowhere";
     char text[TRAFFIC_TEXT_MOST];
-    struct journal_note note = { .device = path,
+    struct journal_note note = { .device = is_path ? &device->path : &nobody,
                                  .kind = "REFUSED",
                                  .text = text };
 
-    if (address == NULL)
-        address = "nowhere";
-    log_warning("refused %.400s from %s: %s", client_id, address,
-                refusal->text);
     bridge->counters.refusals[refusal->reason]++;
-    if (!limit_allows(&bridge->refusals, clock_seconds()))
+    if (!log_event(
+            LOG_REFUSED,
+            &(struct log_facts){
+                .reason = gate_reason_word(refusal->reason),
+                .path = note.device,
+                .number = device->num_id,
+                .client = note.device->device[0] == '\0' ? visitor->path : NULL,
+                .address = address,
+                .token = visitor->token,
+                .token_length = visitor->token_length },
+            "refused %.400s from %s: %s", visitor->path, address,
+            refusal->text))
         return;
     snprintf(text, sizeof text, "from %.80s: %s", address, refusal->text);
     journal_note(bridge->journal, &note);
+}
+
+/* The connection of SESSION, EVENT being its end. */
+static void
+log_end(const struct session *session, enum log_event event, const char *reason,
+        const char *why)
+{
+    struct gate_device device;
+
+    session_device(session, &device);
+    log_event(event,
+              &(struct log_facts){
+                  .reason = reason,
+                  .path = &device.path,
+                  .number = device.num_id,
+                  .address = mosquitto_client_address(session->connection),
+                  .seconds = clock_seconds() - session->since },
+              "%s %s: %s", event == LOG_GONE ? "gone" : "closed",
+              session->client_id, why);
 }
 
 void
 report_ended(struct bridge *bridge, const struct session *session,
              const struct report_end *end)
 {
-    log_warning("closed %s: %s", session->client_id, end->why);
+    log_end(session, LOG_CLOSED, end->reason, end->why);
     bridge->counters.disconnects++;
     note_connection(bridge, session, "DISCONNECT", "disconnect", end->code,
                     end->text != NULL ? end->text : end->why);
 }
 
+/* How a connection went that nobody ended here. */
+struct departure {
+    const char *reason;
+    const char *why;
+};
+
 /* mosquitto 2.0.11 gives a plugin no reason, but its log has told of the last
  * packet. */
-static const char *
+static struct departure
 why_gone(const struct bridge *bridge, const struct session *session)
 {
     int64_t silent = clock_seconds() - session->seen;
 
     if (!bridge->heed.hears)
-        return "The connection broke or was closed by client.";
+        return (struct departure){
+            "unknown", "The connection broke or was closed by client."
+        };
     if (session->took_leave)
-        return "The connection was closed by client.";
+        return (struct departure){ "by-client",
+                                   "The connection was closed by client." };
     if (session->keepalive > 0 && silent > session->keepalive)
-        return "The client was silent for longer than its keep-alive allows.";
-    return "The connection broke.";
+        return (struct departure){ "silent", "The client was silent for longer "
+                                             "than its keep-alive allows." };
+    return (struct departure){ "broken", "The connection broke." };
 }
 
 void
 report_gone(struct bridge *bridge, const struct session *session)
 {
-    const char *why = why_gone(bridge, session);
+    struct departure departure = why_gone(bridge, session);
 
-    log_info("gone %s: %s", session->client_id, why);
+    log_end(session, LOG_GONE, departure.reason, departure.why);
     bridge->counters.disconnects++;
     note_connection(bridge, session, "DISCONNECT", "disconnect", JOURNAL_OK,
-                    why);
+                    departure.why);
+}
+
+void
+report_denied(const struct session *session, enum log_event event,
+              const char *topic, const char *reason, const char *why)
+{
+    struct gate_device device;
+    struct log_facts facts = { .reason = reason,
+                               .path = &device.path,
+                               .topic = topic };
+
+    session_device(session, &device);
+    facts.number = device.num_id;
+    facts.address = mosquitto_client_address(session->connection);
+    if (event == LOG_DENIED)
+        log_event(event, &facts, "denied %s the subscription %.300s: %s",
+                  session->client_id, topic, why);
+    else
+        log_event(event, &facts,
+                  "did not take from %s what it published to %.300s: %s",
+                  session->client_id, topic, why);
 }
 
 void
@@ -223,6 +293,7 @@ report_event(struct bridge *bridge, const struct gate_device *device,
 
 void
 report_attached(struct bridge *bridge, const struct session *session,
+                const struct gate_visitor *visitor,
                 const struct gate_device *device)
 {
     struct journal_note note = {
@@ -233,6 +304,12 @@ report_attached(struct bridge *bridge, const struct session *session,
         .gateway = session_id(session),
     };
 
-    log_info("attached %s to %s", device->path.device, session->client_id);
+    log_event(LOG_ATTACHED,
+              &(struct log_facts){ .path = &device->path,
+                                   .number = device->num_id,
+                                   .gateway = note.gateway,
+                                   .token = visitor->token,
+                                   .token_length = visitor->token_length },
+              "attached %s to %s", device->path.device, session->client_id);
     journal_note(bridge->journal, &note);
 }

@@ -7,6 +7,7 @@
 #ifndef BRIDGE_REPORT_H
 #define BRIDGE_REPORT_H
 
+#include "base/log.h"
 #include "bridge.h"
 #include "gate/gate.h"
 #include "journal.h"
@@ -15,18 +16,20 @@
 /* Why a connection ends. */
 struct report_end {
     enum journal_code code; /* JOURNAL_OK when it is no error */
-    const char *why;        /* for the log */
+    const char *reason;     /* a word, for the log */
+    const char *why;        /* likewise, a sentence */
     const char *text;       /* as the original said it, or NULL: as WHY */
 };
 
 void
 report_admitted(struct bridge *bridge, const struct session *session,
-                const char *address);
+                const struct gate_visitor *visitor);
 
-/* PATH is what is known of who it was, and may be all empty. */
+/* DEVICE is what gate_authenticate knew of VISITOR; all zero before it was
+ * asked. */
 void
-report_refused(struct bridge *bridge, const struct names_path *path,
-               const char *client_id, const char *address,
+report_refused(struct bridge *bridge, const struct gate_visitor *visitor,
+               const struct gate_device *device,
                const struct gate_refusal *refusal);
 
 /* The session has ended, or is about to. */
@@ -42,15 +45,22 @@ report_shutdown(struct bridge *bridge);
 void
 report_gone(struct bridge *bridge, const struct session *session);
 
+/* The device of SESSION may not do what it wanted with TOPIC, and stays: EVENT
+ * is LOG_DENIED for a subscription, LOG_DROPPED for what it published. */
+void
+report_denied(const struct session *session, enum log_event event,
+              const char *topic, const char *reason, const char *why);
+
 /* Something happened to DEVICE within the session: KIND as in section 2.10.
  * CODE other than JOURNAL_OK makes it its last error. */
 void
 report_event(struct bridge *bridge, const struct gate_device *device,
              const char *kind, enum journal_code code, const char *text);
 
-/* DEVICE was attached to the gateway of SESSION. */
+/* DEVICE was attached to the gateway of SESSION, by what VISITOR said of it. */
 void
 report_attached(struct bridge *bridge, const struct session *session,
+                const struct gate_visitor *visitor,
                 const struct gate_device *device);
 
 /* The code that a refusal has in a device's last error. */

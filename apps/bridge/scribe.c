@@ -125,7 +125,8 @@ run(void *context)
     is_written = write_page(scribe) || write_page(scribe);
     scribe->filled = 1 - scribe->filled;
     if (!write_page(scribe) || !is_written)
-        log_warning("not all that happened to devices was written down");
+        log_event(LOG_UNWRITTEN, NULL,
+                  "not all that happened to devices was written down");
     traffic_close(&scribe->traffic);
     return NULL;
 }

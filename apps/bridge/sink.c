@@ -10,7 +10,6 @@
 
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 
 static struct limit limits[] = {
     [LOG_LEVEL_ERROR] = { .burst = 50, .each_second = 1 },
@@ -18,20 +17,19 @@ static struct limit limits[] = {
     [LOG_LEVEL_INFO] = { .burst = 1000, .each_second = 10 },
 };
 
-static log_sink *line_writer;
-
-static void
-write_bounded(enum log_level level, const char *text)
+/* A log_gate. */
+static bool
+may_tell(enum log_event event, enum log_level level,
+         const struct log_facts *facts)
 {
-    if (limit_allows(&limits[level], clock_seconds()))
-        line_writer(level, text);
+    (void)event, (void)facts;
+    return limit_allows(&limits[level], clock_seconds());
 }
 
 void
 sink_open(const char *program, log_sink *writer)
 {
-    line_writer = writer;
-    log_open(program, write_bounded);
+    log_open_fields(program, writer, may_tell);
 }
 
 void
@@ -39,10 +37,9 @@ sink_tell_left_out(int64_t second)
 {
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         uint64_t left_out = limit_take_left_out(&limits[i], second);
-        char text[64];
 
-        snprintf(text, sizeof text, "%" PRIu64 " more such lines", left_out);
         if (left_out > 0)
-            line_writer((enum log_level)i, text);
+            log_event(LOG_LEFT_OUT, &(struct log_facts){ .count = left_out },
+                      "%" PRIu64 " more such lines", left_out);
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A bridge's lines of log, never more than a bounded number: whoever knocks
- * shall not fill the disk.  Where they go is the writer's affair.
+ * A bridge's lines of log, in fields, and never more than a bounded number:
+ * whoever knocks shall neither fill the disk nor hide another's line.  Where
+ * they go is the writer's affair.
  */
 #ifndef BRIDGE_SINK_H
 #define BRIDGE_SINK_H
@@ -10,12 +11,13 @@
 
 #include <stdint.h>
 
-/* Instead of log_open: of all lines of PROGRAM, only so many go to WRITER. */
+/* Instead of log_open_fields: of all lines of PROGRAM, only so many go to
+ * WRITER. */
 void
 sink_open(const char *program, log_sink *writer);
 
-/* Says how many lines were left out, when there is room to say so.  To be
- * called about once a second, with the second of the monotonic clock. */
+/* Says now and then how many lines were left out, when there is room to say so.
+ * To be called about once a second, with that of clock_seconds. */
 void
 sink_tell_left_out(int64_t second);
 

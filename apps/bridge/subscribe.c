@@ -10,6 +10,7 @@
 #include "gateway.h"
 #include "party.h"
 #include "push.h"
+#include "report.h"
 
 #include <string.h>
 
@@ -17,8 +18,8 @@ static bool
 deny(struct bridge *bridge, struct session *session, const char *filter,
      const struct party *party, const struct gate_refusal *refusal)
 {
-    log_warning("denied %s the subscription %.300s: %s", session->client_id,
-                filter, refusal->text);
+    report_denied(session, LOG_DENIED, filter,
+                  gate_reason_word(refusal->reason), refusal->text);
     bridge->counters.refusals[refusal->reason]++;
     if (refusal->reason == GATE_NOT_ATTACHED)
         gateway_deny(session, party->topic.device, "SUBSCRIBE", filter);
@@ -39,8 +40,7 @@ subscribe(struct bridge *bridge, struct session *session, const char *filter,
         return deny(bridge, session, filter, &party, &refusal);
     why = session_bound_filters(session, &party.topic, is_clean);
     if (why != NULL) {
-        log_warning("denied %s the subscription %.300s: %s", session->client_id,
-                    filter, why);
+        report_denied(session, LOG_DENIED, filter, "too-many", why);
         return false;
     }
     kept =

@@ -91,6 +91,8 @@ gate_authenticate(struct registry_store *store,
     fill(device, admission, &pass);
     ok = true;
 out:
+    if (admission != NULL)
+        device->num_id = admission->num_id;
     registry_admission_free(&admission);
     return ok;
 }

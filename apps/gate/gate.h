@@ -147,8 +147,9 @@ gate_doubts_free(struct gate_doubts **doubts);
 /*
  * Lets VISITOR in, filling *DEVICE, when the registry has the device, nothing
  * bars it, and its token verifies with one of its keys; of those the device's
- * record fixes the algorithm.  Otherwise false, and *REFUSAL says why.  STORE
- * NULL refuses everybody as GATE_UNAVAILABLE.
+ * record fixes the algorithm.  Otherwise false, *REFUSAL says why, and *DEVICE
+ * has the path, unless that is why, and the number of the record if there is
+ * one.  STORE NULL refuses everybody as GATE_UNAVAILABLE.
  */
 CHECKED bool
 gate_authenticate(struct registry_store *store,

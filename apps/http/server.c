@@ -226,9 +226,13 @@ door_reload(struct door *door)
         return;
     tls = http_tls_new(settings->certificate, settings->key);
     if (tls != NULL && connections_set_tls(door->connections, tls))
-        log_info("the certificate is loaded anew: %s", settings->certificate);
+        log_event(LOG_CERTIFICATE_LOADED,
+                  &(struct log_facts){ .file = settings->certificate },
+                  "the certificate is loaded anew: %s", settings->certificate);
     else
-        log_error("the old certificate stays: %s", settings->certificate);
+        log_event(LOG_CERTIFICATE_FAILED,
+                  &(struct log_facts){ .file = settings->certificate },
+                  "the old certificate stays: %s", settings->certificate);
     SSL_CTX_free(tls);
 }
 
@@ -248,7 +252,8 @@ drain(struct http_server *server)
 {
     if (server->end != 0)
         return;
-    log_info("draining: nobody else is let in");
+    log_event(LOG_DRAINING, &(struct log_facts){ .seconds = server->drain },
+              "draining: nobody else is let in");
     server->end = server->second + server->drain + 1;
     for (struct door *door = server->doors; door != NULL; door = door->next) {
         door_shut(door);

@@ -37,7 +37,8 @@ reason(void)
 static bool
 fail(const char *what, const char *file)
 {
-    log_error("%s %s: %s", what, file, reason());
+    log_event(LOG_CERTIFICATE_FAILED, &(struct log_facts){ .file = file },
+              "%s %s: %s", what, file, reason());
     ERR_clear_error();
     return false;
 }
@@ -69,7 +70,8 @@ set_up(SSL_CTX *context, const char *certificate, const char *key)
     if (SSL_CTX_check_private_key(context) == 1)
         return true;
     ERR_clear_error();
-    log_error("the certificate %s is for another key than %s", certificate,
+    log_event(LOG_CERTIFICATE_FAILED, &(struct log_facts){ .file = key },
+              "the certificate %s is for another key than %s", certificate,
               key);
     return false;
 }

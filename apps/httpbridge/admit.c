@@ -27,8 +27,7 @@ bearer(const char *authorization)
     return authorization + strspn(authorization, " ");
 }
 
-/* So that people who watch the registry see it too; bounded, because anybody
- * can be refused. */
+/* So that people who watch the registry see it too. */
 static void
 write_down(struct call *call, const char *text)
 {
@@ -37,8 +36,7 @@ write_down(struct call *call, const char *text)
                                    .kind = "REFUSED" };
     struct httpbridge *bridge = call->bridge;
 
-    if (bridge->traffic == NULL ||
-        !limit_allows(&bridge->events, clock_seconds()))
+    if (bridge->traffic == NULL)
         return;
     snprintf(event.text, sizeof event.text, "HTTP from %s: %s", call->address,
              text);
@@ -49,10 +47,24 @@ write_down(struct call *call, const char *text)
 static void
 say_refusal(struct call *call, const struct gate_refusal *refusal)
 {
+    const struct gate_device *visitor = &call->visitor;
+    const char *token =
+        call->request != NULL ? bearer(call->request->authorization) : NULL;
+
     call->bridge->metrics.refusals[refusal->reason]++;
-    log_warning("refused %s from %s: %s", call->who, call->address,
-                refusal->text);
-    write_down(call, refusal->text);
+    if (log_event(
+            LOG_REFUSED,
+            &(struct log_facts){
+                .reason = gate_reason_word(refusal->reason),
+                .path = &visitor->path,
+                .number = visitor->num_id,
+                .client = visitor->path.device[0] == '\0' ? call->who : NULL,
+                .gateway = call->gateway,
+                .address = call->address,
+                .token = token,
+                .token_length = token != NULL ? strlen(token) : 0 },
+            "refused %s from %s: %s", call->who, call->address, refusal->text))
+        write_down(call, refusal->text);
 }
 
 static bool

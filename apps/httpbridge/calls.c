@@ -86,8 +86,12 @@ understand(struct call *call)
 {
     if (call->kind->read(call))
         return true;
-    log_warning("did not understand %s from %s: %s", call->visitor.path.device,
-                call->address, call->problem.message);
+    log_event(LOG_MISUNDERSTOOD,
+              &(struct log_facts){ .path = &call->visitor.path,
+                                   .number = call->visitor.num_id,
+                                   .address = call->address },
+              "did not understand %s from %s: %s", call->visitor.path.device,
+              call->address, call->problem.message);
     return false;
 }
 
@@ -289,8 +293,10 @@ refuse(void *context, int status, const char *address, struct http_answer *to)
                                      : "The request cannot be read.";
     bool is_ours = status >= 500;
 
-    log_warning("refused a request from %s: %s", address,
-                is_ours ? "out of memory" : what);
+    log_event(LOG_REFUSED,
+              &(struct log_facts){ .reason = "malformed", .address = address },
+              "refused a request from %s: %s", address,
+              is_ours ? "out of memory" : what);
     answer_problem(context,
                    is_ours ? PROBLEM_INTERNAL : PROBLEM_INVALID_ARGUMENT,
                    is_ours ? "Internal error" : what, to);

@@ -8,7 +8,6 @@
 #define HTTPBRIDGE_HTTPBRIDGE_H
 
 #include "base/checked.h"
-#include "bridge/limit.h"
 #include "metrics.h"
 
 #include <stdbool.h>
@@ -34,7 +33,6 @@ struct httpbridge {
     int64_t skew;                    /* seconds; GATE_SKEW or less */
     int64_t state_interval;          /* milliseconds between two states */
     struct rates *rates;             /* rates_new */
-    struct limit events;             /* refusals that are written down */
     struct metrics metrics;
     struct call *first, *last; /* that wait to be committed */
 };

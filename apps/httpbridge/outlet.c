@@ -19,7 +19,8 @@ open_again(struct outlet *outlet, bool is_first)
     struct watch *file = &outlet->file;
 
     if (!watch_is_there(file) && !is_first) {
-        log_error("no traffic %s: %s", file->path, strerror(ENOENT));
+        log_event(LOG_NOT_KEPT, &(struct log_facts){ .file = file->path },
+                  "no traffic %s: %s", file->path, strerror(ENOENT));
         return;
     }
     outlet->traffic =
@@ -27,7 +28,8 @@ open_again(struct outlet *outlet, bool is_first)
     if (outlet->traffic == NULL)
         return;
     watch_adopt(file);
-    log_info("the messages' database is open: %s", file->path);
+    log_event(LOG_STORE_OPEN, &(struct log_facts){ .file = file->path },
+              "the messages' database is open: %s", file->path);
 }
 
 struct traffic *
@@ -38,8 +40,8 @@ outlet_look(struct outlet *outlet, int64_t second)
     bool is_first = file->second == 0;
 
     if (outlet->traffic != NULL && !is_same) {
-        log_warning("the messages' database is gone or replaced: %s",
-                    file->path);
+        log_event(LOG_STORE_GONE, &(struct log_facts){ .file = file->path },
+                  "the messages' database is gone or replaced: %s", file->path);
         traffic_close(&outlet->traffic);
     }
     if (outlet->traffic == NULL && watch_try(file, second, TRY_AGAIN))

@@ -79,6 +79,7 @@ bool
 schema_check(const struct schema *schema, sqlite3 *db, const char *path,
              bool may_change)
 {
+    const struct log_facts facts = { .file = path };
     int application;
     int version;
 
@@ -86,12 +87,14 @@ schema_check(const struct schema *schema, sqlite3 *db, const char *path,
         !read_number(schema, db, path, "PRAGMA user_version", &version))
         return false;
     if (application != schema->application || version < 1) {
-        log_error("%s is a database, but not a %s of iot-tpm", path,
+        log_event(LOG_DATABASE_FAILED, &facts,
+                  "%s is a database, but not a %s of iot-tpm", path,
                   schema->what);
         return false;
     }
     if (version > schema->version) {
-        log_error("%s was written by a newer iot-tpm (schema %d, and this "
+        log_event(LOG_DATABASE_FAILED, &facts,
+                  "%s was written by a newer iot-tpm (schema %d, and this "
                   "one knows %d): use that one",
                   path, version, schema->version);
         return false;
@@ -99,7 +102,8 @@ schema_check(const struct schema *schema, sqlite3 *db, const char *path,
     if (version == schema->version)
         return true;
     if (!may_change) {
-        log_error("%s is of an older iot-tpm (schema %d, now %d): let "
+        log_event(LOG_DATABASE_FAILED, &facts,
+                  "%s is of an older iot-tpm (schema %d, now %d): let "
                   "iot-registry change anything in it once",
                   path, version, schema->version);
         return false;
@@ -168,13 +172,15 @@ schema_create(const struct schema *schema, const char *path)
     }
     fd = mkstemp(file);
     if (fd < 0 || !schema_widen(fd, path, schema->mode)) {
-        log_error("cannot make the database %s: %s", path, strerror(errno));
+        log_event(LOG_DATABASE_FAILED, &(struct log_facts){ .file = path },
+                  "cannot make the database %s: %s", path, strerror(errno));
         goto out;
     }
     if (!fill(schema, file, path))
         goto out;
     if ((link(file, path) != 0 && errno != EEXIST) || !file_sync_folder(path)) {
-        log_error("cannot make the database %s: %s", path, strerror(errno));
+        log_event(LOG_DATABASE_FAILED, &(struct log_facts){ .file = path },
+                  "cannot make the database %s: %s", path, strerror(errno));
         goto out;
     }
     ok = true;

@@ -55,10 +55,14 @@ store_say(const struct schema *schema, sqlite3 *db, const char *path, int code)
     const char *text = sentence(code);
     int reason = db != NULL ? sqlite3_system_errno(db) : 0;
 
+    const struct log_facts facts = { .file = path };
+
     if (reason != 0 && (code & 0xff) != SQLITE_BUSY)
-        log_error("%s %s: %s (%s)", schema->what, path, text, strerror(reason));
+        log_event(LOG_DATABASE_FAILED, &facts, "%s %s: %s (%s)", schema->what,
+                  path, text, strerror(reason));
     else
-        log_error("%s %s: %s", schema->what, path, text);
+        log_event(LOG_DATABASE_FAILED, &facts, "%s %s: %s", schema->what, path,
+                  text);
 }
 
 /* SQLite asks this while another holds the lock, for the time COUNT.  Its own
@@ -116,7 +120,8 @@ is_there(const struct store_way *way, const char *path)
         return true;
     if (errno == ENOENT && way->may_make)
         return schema_create(way->schema, path);
-    log_error("no %s %s: %s; %s", way->schema->what, path, strerror(errno),
+    log_event(LOG_DATABASE_FAILED, &(struct log_facts){ .file = path },
+              "no %s %s: %s; %s", way->schema->what, path, strerror(errno),
               way->if_there_is_none);
     return false;
 }

@@ -207,7 +207,8 @@ take_folder(struct intake *intake, const char *path)
         !tray_folder_open(intake->folder, &intake->lock))
         return false;
     if (!tray_folder_lock(intake->lock, LOCK_TRIES)) {
-        log_error("another process takes in messages at %s", intake->folder);
+        log_event(LOG_NOT_KEPT, &(struct log_facts){ .file = intake->folder },
+                  "another process takes in messages at %s", intake->folder);
         return false;
     }
     if (!tray_look(intake->folder, 0, &view))
@@ -299,8 +300,9 @@ leave_folder(struct intake *intake)
 
     if (intake->mover != NULL && intake->has_thread &&
         mover_step(intake->mover, &none, &freed) == MOVER_FAILED)
-        log_warning("messages stay in %s until they can be moved",
-                    intake->folder);
+        log_event(
+            LOG_DATABASE_FAILED, &(struct log_facts){ .file = intake->folder },
+            "messages stay in %s until they can be moved", intake->folder);
 }
 
 void
@@ -346,7 +348,8 @@ refuse(struct intake *intake, const char *why)
     int64_t now = clock_milliseconds();
 
     if (now - intake->said >= SAY_AGAIN) {
-        log_error("messages cannot be kept in %s, and devices keep them: %s",
+        log_event(LOG_NOT_KEPT, &(struct log_facts){ .file = intake->folder },
+                  "messages cannot be kept in %s, and devices keep them: %s",
                   intake->folder, why);
         intake->said = now;
     }

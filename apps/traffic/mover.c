@@ -83,7 +83,9 @@ take_tray(struct mover *mover, uint64_t number)
     uint64_t size;
 
     if (!tray_open(mover->folder, number, &mover->tray, &is_whole)) {
-        log_error("cannot read the messages in %s", mover->folder);
+        log_event(LOG_DATABASE_FAILED,
+                  &(struct log_facts){ .file = mover->folder },
+                  "cannot read the messages in %s", mover->folder);
         mover->tray.number = 0;
         return false;
     }
@@ -93,9 +95,10 @@ take_tray(struct mover *mover, uint64_t number)
     size = tray_size(&mover->tray);
     tray_close(&mover->tray);
     if (size >= ENTRY_FILE_HEAD)
-        log_warning("%s/%020" PRIu64 " is none of ours, or of another version: "
-                    "it is left there as .damaged",
-                    mover->folder, number);
+        log_event(LOG_DAMAGED, &(struct log_facts){ .file = mover->folder },
+                  "%s/%020" PRIu64 " is none of ours, or of another version: "
+                  "it is left there as .damaged",
+                  mover->folder, number);
     tray_remove(mover->folder, number, size >= ENTRY_FILE_HEAD);
     return true;
 }
@@ -219,7 +222,9 @@ read_entries(struct mover *mover, uint64_t left, size_t most, size_t *used)
     *used = 0;
     mover->count = 0;
     if (!file_read_at(mover->tray.fd, mover->window, length, mover->at)) {
-        log_error("cannot read the messages in %s", mover->folder);
+        log_event(LOG_DATABASE_FAILED,
+                  &(struct log_facts){ .file = mover->folder },
+                  "cannot read the messages in %s", mover->folder);
         return false;
     }
     while (mover->count < ENTRIES_A_STEP &&
@@ -246,9 +251,10 @@ pass_over(const struct mover *mover, uint64_t left)
     else {
         if (size == length)
             size -= ENTRY_MOST;
-        log_warning("%s/%020" PRIu64 " is damaged: %zu bytes of messages were "
-                    "passed over",
-                    mover->folder, mover->tray.number, size);
+        log_event(LOG_DAMAGED, &(struct log_facts){ .file = mover->folder },
+                  "%s/%020" PRIu64 " is damaged: %zu bytes of messages were "
+                  "passed over",
+                  mover->folder, mover->tray.number, size);
     }
     return size;
 }

@@ -54,7 +54,8 @@ tray_folder_open(const char *folder, int *fd)
          (schema_widen(*fd, folder, RIGHTS_FOLDER | (file.st_mode & S_ISGID)) &&
           file_sync_folder(folder))))
         return true;
-    log_error("cannot keep messages in the folder %s: %s; iot-registry topics "
+    log_event(LOG_NOT_KEPT, &(struct log_facts){ .file = folder },
+              "cannot keep messages in the folder %s: %s; iot-registry topics "
               "create makes it",
               folder, strerror(errno));
     if (*fd >= 0)
@@ -147,7 +148,8 @@ tray_look(const char *folder, uint64_t after, struct tray_view *view)
     if (directory == NULL && errno == ENOENT)
         return true;
     if (directory == NULL) {
-        log_error("cannot read the folder %s: %s", folder, strerror(errno));
+        log_event(LOG_DATABASE_FAILED, &(struct log_facts){ .file = folder },
+                  "cannot read the folder %s: %s", folder, strerror(errno));
         return false;
     }
     count_in(directory, after, view);

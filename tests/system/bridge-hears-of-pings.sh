@@ -54,7 +54,7 @@ expect ended 'The client was silent for longer than its keep-alive allows.'
 # No line of a packet gets to people, and all others have a time.
 expect_logged "admitted $path"
 expect_not grep -E 'PINGREQ|CONNACK|PUBACK|^[0-9]{10}: iot' "$BROKER_LOG"
-expect grep -Eq "^20[0-9-]{8}T[0-9:]{8}: admitted $path" "$BROKER_LOG"
+expect grep -Eq "^20[0-9-]{8}T[0-9:]{8}: level=info event=admitted msg=\"admitted $path" "$BROKER_LOG"
 # Nor after a signal.
 log_mark
 kill -HUP "$BROKER_PID"
@@ -68,8 +68,8 @@ bridge_stop
 # no time.
 JOURNAL_STREAM=$(stat -c %d:%i "$BROKER_LOG") bridge_start
 expect_ok raw --id "$(path_of nobody)" --user '' --password none
-expect_logged "<4>refused $(path_of nobody)"
-expect grep -q '^<6>mosquitto version 2.0.11 running' "$BROKER_LOG"
+expect_logged "<4>level=warning event=refused msg=\"refused $(path_of nobody)"
+expect grep -q '^<6>level=info event=broker msg="mosquitto version 2.0.11 running"' "$BROKER_LOG"
 bridge_stop
 
 # A log without packets, and an ear that is not open.

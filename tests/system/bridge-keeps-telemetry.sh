@@ -44,7 +44,7 @@ expect_ok raw --id "$(path_of bare-1 bare)" --user '' \
     publish /devices/bare-1/events 1 ping
 expect test "$(grep -cx PUBACK "$T/out")" = 1
 expect grep -qx CLOSED "$T/out"
-expect_logged 'the registry has no topic for the subfolder ""'
+expect_logged 'the registry has no topic for the subfolder \"\"'
 acknowledged publish /devices/dev-1/events 1
 
 # Two topics: one for a subfolder, one for the rest; the first that fits.
@@ -78,7 +78,7 @@ expect cmp "$T/bytes" "$T/got"
 registry_do registries update "$REGISTRY" "${WHERE[@]}" \
     --event-notification-config topic=alarms,subfolder=alarm
 refused publish /devices/dev-1/events/other 1
-expect_logged 'the registry has no topic for the subfolder "other"'
+expect_logged 'the registry has no topic for the subfolder \"other\"'
 last_error()
 {
     test "$(described dev-1 | jq -r .lastErrorStatus.message)" = "$1"

@@ -62,7 +62,7 @@ expect test "$(tail -n "+$LOG_MARK" "$BROKER_LOG" | wc -l)" -lt 900
 
 # The plugin's lines were bounded, and it says by how many.
 LOG_MARK=1
-refusals=$(grep -c ': refused ' "$BROKER_LOG")
+refusals=$(grep -c ' event=refused ' "$BROKER_LOG")
 expect test "$refusals" -le 700
 expect_logged 'more such lines'
 expect_logged 'the client id is no path'
