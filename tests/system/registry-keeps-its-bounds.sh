@@ -62,6 +62,7 @@ expect_fail 1 '65536 bytes' devices configs update --device sensor-1 \
     --config-file large
 expect_ok devices configs list --device sensor-1 --format 'value(version)'
 expect test "$(paste -sd ' ' out)" = '12 11 10 9 8 7 6 5 4 3'
+expect test "$(ask 'SELECT count(*) FROM config')" = 10
 
 # Ten thousand devices of a gateway, and ten gateways of a device.
 bind()
