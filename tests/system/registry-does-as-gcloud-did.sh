@@ -80,8 +80,10 @@ expect_ok registries describe second
 expect is_line '  mqttEnabledState: MQTT_ENABLED'
 expect is_line 'logLevel: DEBUG'
 expect is_line 'name: projects/home/locations/attic/registries/second'
+expect_ok registries update factory --log-level info
 expect_ok registries describe factory
 expect is_line '- pubsubTopicName: alarms'
+expect is_line '  pubsubTopicName: states'
 expect is_line '  subfolderMatches: alarm'
 expect_ok registries delete second --quiet
 expect said 'Deleted registry [second].'
@@ -117,9 +119,14 @@ expect said 'Updated device [sensor-1].'
 expect_ok devices describe sensor-1
 expect is_line 'blocked: true'
 expect is_line "  floor: '3'"
+expect_ok devices update sensor-1 --log-level debug
+expect_ok devices describe sensor-1
+expect is_line 'blocked: true'
+expect is_line 'logLevel: DEBUG'
 expect_ok devices update sensor-1 --no-blocked --metadata floor=4
 expect_ok devices describe sensor-1
 expect is_line 'blocked: false'
+expect is_line 'logLevel: DEBUG'
 expect is_line "  floor: '4'"
 expect_not is_line "  room: '12'"
 expect_fail 2 'exclude each other' devices update sensor-1 --blocked \

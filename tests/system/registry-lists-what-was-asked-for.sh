@@ -172,7 +172,10 @@ expect_ok env CLOUDSDK_CORE_PROJECT=home iot-registry topics list --uri
 expect_fail 2 '--project is missing' iot-registry topics list --uri
 expect_fail 2 'uri' devices configs list "${of[@]}" --uri
 
-expect_fail 2 'no IAM policies' registries get-iam-policy factory
+for verb in get-iam-policy set-iam-policy add-iam-policy-binding \
+    remove-iam-policy-binding; do
+    expect_fail 2 'no IAM policies' registries "$verb" factory
+done
 
 # Last things last.
 json devices delete sensor-1
