@@ -147,6 +147,8 @@ check_names(void)
     CHECK(!registry_create(store, &wish) && said("no subfolder"));
     wish.routes[0] = (struct registry_route){ lend("ab/cd"), lend("x y") };
     CHECK(!registry_create(store, &wish) && said("a topic has"));
+    wish.route_count = REGISTRY_ROUTES_MOST + 1;
+    CHECK(!registry_create(store, &wish) && said("more than 10 event"));
     wish.route_count = 0;
     CHECK(registry_create(store, &wish));
     CHECK(!registry_device_create(store, &path, &device));
