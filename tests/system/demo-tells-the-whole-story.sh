@@ -3,6 +3,11 @@
 # scripts/demo runs from nothing to telemetry, and again; with --keep it leaves
 # what it says, interrupted at any step it leaves no process behind, and a TPM
 # that is not its own it leaves as it was.
+#
+#     demo-tells-the-whole-story.sh [ROUNDS]
+#
+# interrupts at the beginning of each step, and in further rounds at any moment
+# of its first second; one round if nobody says otherwise.
 . "$(dirname "$0")/../fixture/lib.sh"
 need meson ninja swtpm_setup mosquitto_sub
 unset OPENSSL_MODULES
@@ -67,16 +72,26 @@ expect grep -q '^sensor-1 ' "$T/list"
 # Ctrl-C at each step.  The first of these runs also ends what was kept.
 steps=$(grep -c '^[0-9]*\. ' "$T/out")
 expect test "$steps" -ge 13
-for ((step = 1; step <= steps; step++)); do
-    background "$T/interrupted.$step" \
-        env --default-signal=INT setsid "${demo[@]}"
-    expect wait_until 60 grep -q "^$step\\. " "$T/interrupted.$step"
+# interrupt STEP SECONDS: so long after the step has begun.
+interrupt()
+{
+    local log=$T/interrupted.$1 status=0
+    : >"$log"
+    background "$log" env --default-signal=INT setsid "${demo[@]}"
+    expect wait_until 60 grep -q "^$1\\. " "$log"
+    sleep "$2"
     kill -INT -- "-$STARTED_PID" || true
-    status=0
     wait "$STARTED_PID" || status=$?
     # Only the last step may be over before the signal comes.
-    expect test "$status" = 130 -o "$step" = "$steps"
+    expect test "$status" = 130 -o "$1" = "$steps"
+    test "$status" = 0 || expect grep -q '^demo: ended in step ' "$log"
     expect none_left
+}
+for ((round = 0; round < ${1:-1}; round++)); do
+    for ((step = 1; step <= steps; step++)); do
+        test "$round" = 0 || moment=$(printf '0.%03d' $((SRANDOM % 1000)))
+        interrupt "$step" "${moment:-0}"
+    done
 done
 
 # A TPM that is not the demo's: it takes a handle that is free, says so, and
