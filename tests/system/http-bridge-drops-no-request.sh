@@ -71,10 +71,7 @@ END
 
 site_make
 device_make ec-1 ec
-registry_do topics create events --project "$PROJECT"
-registry_do subscriptions create all --topic events --project "$PROJECT"
-registry_do registries update "$REGISTRY" "${WHERE[@]}" \
-    --event-notification-config topic=events
+keep_in events
 http_start
 expect_ok python3 "$T/meet.py" "$HTTP_PORT" "$T/ca/root.crt" \
     "$(path_of ec-1)" "$(token ec-1)" "$HTTP_PID"
@@ -86,7 +83,7 @@ expect_http_logged 'the certificate is loaded anew'
 status=0
 wait "$HTTP_PID" || status=$?
 expect test "$status" = 0
-registry_do subscriptions pull all --project "$PROJECT" --auto-ack \
+registry_do subscriptions pull events --project "$PROJECT" --auto-ack \
     --limit 1000 --json >"$T/pulled"
 expect test "$(grep -c '"messageId"' "$T/pulled")" = 130
 http_stop

@@ -47,10 +47,7 @@ has()
 
 site_make
 device_make dev-1 ec
-registry_do topics create events --project "$PROJECT"
-registry_do subscriptions create all --topic events --project "$PROJECT"
-registry_do registries update "$REGISTRY" "${WHERE[@]}" \
-    --event-notification-config topic=events
+keep_in events
 token=$(token dev-1)
 for ((kill = 1; kill <= KILLS; kill++)); do
     http_start
@@ -66,7 +63,7 @@ done
 expect test "$(wc -l <"$T/taken")" -ge $((KILLS * 40))
 
 # Every one is pulled, once or more.
-registry_do subscriptions pull all --project "$PROJECT" --auto-ack \
+registry_do subscriptions pull events --project "$PROJECT" --auto-ack \
     --limit 1000000 --json >"$T/pulled.json"
 python3 - "$T/pulled.json" >"$T/pulled" <<'END'
 import base64, re, sys

@@ -150,10 +150,7 @@ END
 
 site_make
 device_make ec-1 ec
-registry_do topics create events --project "$PROJECT"
-registry_do subscriptions create all --topic events --project "$PROJECT"
-registry_do registries update "$REGISTRY" "${WHERE[@]}" \
-    --event-notification-config topic=events
+keep_in events
 http_start
 expect_ok python3 "$T/talk.py" "$HTTP_PORT" "$T/ca/root.crt" \
     "$(path_of ec-1)" "$(token ec-1)"
@@ -163,7 +160,7 @@ expect grep -q '^0 otherwise' "$T/out"
 # As many as were taken are there, and nothing else; what was refused was
 # counted and logged, each.
 refused=$(awk 'END {print $3}' "$T/out")
-registry_do subscriptions pull all --project "$PROJECT" --auto-ack \
+registry_do subscriptions pull events --project "$PROJECT" --auto-ack \
     --limit 1000 --json >"$T/pulled"
 taken=$(counter 'iot_bridge_http_messages_total{kind="events"}')
 expect test "$taken" -gt "$((refused / 2))"

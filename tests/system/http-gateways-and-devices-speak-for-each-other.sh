@@ -45,7 +45,7 @@ fails()
 # came DEVICE GATEWAY: the next message is the device's, by this gateway.
 came()
 {
-    expect_ok iot-registry subscriptions pull all --project "$PROJECT" \
+    expect_ok iot-registry subscriptions pull events --project "$PROJECT" \
         --auto-ack --json
     expect grep -q "\"deviceId\": *\"$1\"" "$T/out"
     expect grep -q "\"gatewayId\": *\"$2\"" "$T/out"
@@ -59,10 +59,7 @@ gateway_make gw-1 association-only
 gateway_make gw-2 association-and-device-auth-token
 gateways bind gw-1 dev-1
 gateways bind gw-2 dev-1
-registry_do topics create events --project "$PROJECT"
-registry_do subscriptions create all --topic events --project "$PROJECT"
-registry_do registries update "$REGISTRY" "${WHERE[@]}" \
-    --event-notification-config topic=events
+keep_in events
 http_start
 device=$(token dev-1)
 gateway=$(token gw-1)
