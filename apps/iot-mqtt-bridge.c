@@ -20,6 +20,7 @@
 #include "bridge/publish.h"
 #include "bridge/push.h"
 #include "bridge/report.h"
+#include "bridge/resume.h"
 #include "bridge/routes.h"
 #include "bridge/sessions.h"
 #include "bridge/settings.h"
@@ -72,6 +73,15 @@ is_client_id_of_device(const char *client_id)
     return strncmp(client_id, start, sizeof start - 1) == 0;
 }
 
+/* Nothing is ever published there that somebody is to read (resume.c). */
+static bool
+is_topic_of_device(const char *topic)
+{
+    static const char start[] = "/devices/";
+
+    return strncmp(topic, start, sizeof start - 1) == 0;
+}
+
 static int
 on_basic_auth(int event, void *data, void *user)
 {
@@ -110,7 +120,10 @@ on_acl_check(int event, void *data, void *user)
     if (client_id == NULL || asked->topic == NULL)
         return MOSQ_ERR_ACL_DENIED;
     if (!is_client_id_of_device(client_id))
-        return MOSQ_ERR_PLUGIN_DEFER;
+        return asked->access == MOSQ_ACL_READ &&
+                       is_topic_of_device(asked->topic)
+                   ? MOSQ_ERR_ACL_DENIED
+                   : MOSQ_ERR_PLUGIN_DEFER;
     session = sessions_find(bridge->sessions, asked->client);
     if (session == NULL) /* such as a last will, whose device is gone */
         return asked->access == MOSQ_ACL_WRITE ? MOSQ_ERR_AUTH
@@ -132,6 +145,8 @@ on_acl_check(int event, void *data, void *user)
          * to a topic comes here for each.  So a device gets nothing this way:
          * what is for it goes to its client id, which mosquitto delivers
          * without asking (push.c). */
+        if (asked->access == MOSQ_ACL_READ)
+            resume_take(bridge, session, asked->topic);
         return MOSQ_ERR_ACL_DENIED;
     }
 }

@@ -11,6 +11,7 @@
 #include "end.h"
 #include "gate/gate.h"
 #include "report.h"
+#include "resume.h"
 #include "sessions.h"
 
 #include <mosquitto_broker.h>
@@ -105,7 +106,7 @@ begin_session(struct bridge *bridge, const struct mosquitto *client,
         .seen = clock_seconds(),
         .idle_most = idle_most(bridge, client),
         .keepalive = mosquitto_client_keepalive(client),
-        .flights = { .is_in_step = mosquitto_client_clean_session(client) },
+        .is_clean = mosquitto_client_clean_session(client),
         .generation = bridge->database.generation,
     };
     struct session *added;
@@ -114,8 +115,10 @@ begin_session(struct bridge *bridge, const struct mosquitto *client,
         return false;
     make_way(bridge, client, device);
     added = sessions_add(bridge->sessions, &session, device);
-    if (added != NULL)
+    if (added != NULL) {
         report_admitted(bridge, added, visitor);
+        resume_ask(added, device);
+    }
     free(session.client_id);
     return added != NULL;
 }

@@ -15,6 +15,7 @@
 #include "gate/gate.h"
 #include "push.h"
 #include "report.h"
+#include "resume.h"
 
 #include <jansson.h>
 #include <mosquitto_broker.h>
@@ -171,6 +172,7 @@ gateway_attach(struct bridge *bridge, const struct party *party,
     if (!attached_add(&session->attached, &device))
         return VERDICT_CLOSE;
     report_attached(bridge, session, &visitor, &device);
+    resume_ask(session, &device);
     return VERDICT_SWALLOW;
 }
 

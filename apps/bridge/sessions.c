@@ -111,7 +111,7 @@ copy(const struct session *session, const struct gate_device *device)
     copied->filters = (struct filters){ NULL, 0, 0 };
     copied->attached = (struct attached_list){ NULL, 0, 0 };
     copied->flights = (struct flights){
-        .is_in_step = session->flights.is_in_step,
+        .is_in_step = session->is_clean,
     };
     copied->client_id = strdup(session->client_id);
     copied->device = (struct session_device){

@@ -45,6 +45,7 @@ struct session {
     bool has_pinged; /* since heed.c last looked */
     bool has_landed; /* likewise: something that it acknowledged */
     bool took_leave; /* by a DISCONNECT */
+    bool is_clean;   /* the broker keeps nothing of it */
     size_t index;    /* for sessions.c */
 };
 
