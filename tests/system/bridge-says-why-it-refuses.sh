@@ -126,6 +126,31 @@ admitted --id "$rsa" --password "$(token_of rsa-1 "$strings")"
 expect_ok raw --id "$ec" --user '' --password "$ec_token"
 expect grep -qx 'CONNACK 0' "$T/out"
 admitted --id "$ec" --password "$ec_token=="
+# The other alphabet; and padding and it in all that is signed, which is more
+# than 3 bytes from a multiple of 3.
+admitted --id "$rsa" --password "${rsa_token%.*}.$(printf %s \
+    "${rsa_token##*.}" | tr -- '-_' '+/')=="
+padded=$(printf '{"alg":"RS256","typ":"JWT"} ' | openssl_plain base64 -A)
+padded+=.$(printf '{"aud":"p-1","iat":%d,"exp":%d,"x":"?~?~>>"}  ' "$now" \
+    $((now + 60)) | openssl_plain base64 -A)
+expect grep -q '=\..*[+/].*=$' <<<"$padded"
+admitted --id "$rsa" --password "$padded.$(printf %s "$padded" |
+    openssl_plain dgst -sha256 -sign "$T/rsa-1.key" | openssl_plain base64 -A)"
+# SUBSCRIBE and PUBLISH in one piece with CONNECT, before there is an answer.
+packet()
+{
+    printf '%s%02x%s' "$1" $((${#2} / 2)) "$2"
+}
+text()
+{
+    printf '%04x%s' ${#1} "$(printf %s "$1" | od -An -tx1 | tr -d ' \n')"
+}
+expect_ok raw --eager --id "$ec" --user '' --password "$ec_token" hex \
+    "$(packet 82 "0001$(text /devices/ec-1/config)01")$(packet 32 \
+        "$(text /devices/ec-1/events)000268656c6c6f")" wait 1
+expect test "$(head -2 "$T/out" | tr '\n' ' ')" = 'CONNACK 0 SUBACK 1 '
+expect grep -qx PUBACK "$T/out"
+expect grep -qx 'PUBLISH /devices/ec-1/config ' "$T/out"
 # This one is forbidden by MQTT 3.1.1, and mosquitto never asks the plugin.
 closed 'password without username' --id "$ec" --password "$ec_token"
 
