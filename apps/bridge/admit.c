@@ -65,9 +65,9 @@ static void
 make_way(struct bridge *bridge, const struct mosquitto *client,
          const struct gate_device *device)
 {
-    static const struct report_end end = {
-        JOURNAL_ALREADY_EXISTS, "take-over",
-        "the device has another connection",
+    char why[240];
+    const struct report_end end = {
+        JOURNAL_ALREADY_EXISTS, "take-over", why,
         "SERVER: The connection was closed because there is another active "
         "connection with the same device ID."
     };
@@ -78,6 +78,11 @@ make_way(struct bridge *bridge, const struct mosquitto *client,
     if (old == NULL)
         return;
     bridge->counters.takeovers++;
+    snprintf(why, sizeof why,
+             "the device has another connection, from %.80s; this one was "
+             "from %.80s",
+             mosquitto_client_address(client),
+             mosquitto_client_address(old->connection));
     end_session(bridge, old, &end);
 }
 

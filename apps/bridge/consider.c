@@ -12,6 +12,7 @@
 #include "report.h"
 #include "sessions.h"
 
+#include <stdio.h>
 #include <time.h>
 
 enum { SLICE_LEAST = 256 }; /* sessions that one tick considers */
@@ -22,14 +23,30 @@ has_expired(const struct bridge *bridge, int64_t expires_at)
     return expires_at != 0 && time(NULL) > expires_at + bridge->settings.skew;
 }
 
+/* To the second, because devices whose clock is wrong, or that come back with
+ * the same token, are what it is read for. */
+static void
+end_expired(struct bridge *bridge, struct session *session)
+{
+    time_t expired = (time_t)session->device.expires_at;
+    char why[80];
+    const struct report_end end = {
+        JOURNAL_UNAUTHENTICATED, "expired", why,
+        "mqtt: SERVER: The authorization token expired."
+    };
+    struct tm tm;
+
+    snprintf(why, sizeof why, "its token has expired");
+    if (gmtime_r(&expired, &tm) != NULL)
+        strftime(why, sizeof why, "its token has expired at %FT%TZ", &tm);
+    bridge->counters.expiries++;
+    end_session(bridge, session, &end);
+}
+
 /* Why the session is to end whatever the registry says; NULL if it is not. */
 static const struct report_end *
 find_end(const struct bridge *bridge, const struct session *session)
 {
-    static const struct report_end expired = {
-        JOURNAL_UNAUTHENTICATED, "expired", "its token has expired",
-        "mqtt: SERVER: The authorization token expired."
-    };
     static const struct report_end old = { JOURNAL_OK, "too-long",
                                            "it was connected for as long as "
                                            "may be",
@@ -38,8 +55,6 @@ find_end(const struct bridge *bridge, const struct session *session)
                                             "it has sent nothing for too long",
                                             NULL };
 
-    if (has_expired(bridge, session->device.expires_at))
-        return &expired;
     if (bridge->second - session->since > bridge->settings.connection_most)
         return &old;
     if (session->idle_most != 0 &&
@@ -92,6 +107,10 @@ consider(struct bridge *bridge, struct session *session)
         database->store != NULL && session->generation != database->generation;
     struct gate_refusal refusal;
 
+    if (has_expired(bridge, session->device.expires_at)) {
+        end_expired(bridge, session);
+        return;
+    }
     if (end != NULL) {
         end_session(bridge, session, end);
         return;

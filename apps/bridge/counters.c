@@ -40,6 +40,9 @@ print_all(FILE *file, const struct counters *counters, size_t connected)
                        "ended.");
     exposition_counter(&to, "disconnects_total", counters->disconnects,
                        "Connections of devices that ended, for any reason.");
+    exposition_counter(&to, "expiries_total", counters->expiries,
+                       "Connections that ended because the token of the "
+                       "device had expired.");
     exposition_refusals(&to, counters->refusals,
                         "Devices, and what they did, that were refused.");
     exposition_family(&to, "messages_total", "kind", kinds, counters->messages,

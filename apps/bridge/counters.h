@@ -26,6 +26,7 @@ struct counters {
     uint64_t admissions;
     uint64_t takeovers;
     uint64_t disconnects;
+    uint64_t expiries;
     uint64_t refusals[GATE_REASONS];
     uint64_t messages[COUNTERS_KINDS];
     uint64_t bytes[COUNTERS_KINDS];

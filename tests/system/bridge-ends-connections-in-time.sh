@@ -12,7 +12,7 @@ for n in 1 2 3 4 5 7; do
     device_make "dev-$n" ec
 done
 device_make rsa-1 rsa
-bridge_start 'plugin_opt_skew 2'
+bridge_start 'plugin_opt_skew 2' "plugin_opt_metrics $T/metrics"
 
 # connected NAME DEVICE [KEY [TOKEN]]: a connection as DEVICE, which stays; what
 # it sees goes to $T/NAME.  KEY is that of a device, its own unless said.
@@ -42,10 +42,14 @@ expect wait_until 10 grep -qx 'CONNACK 0' "$T/named"
 
 # The token expires, and then the skew.
 now=$(date +%s)
-connected short rsa-1 rsa-1 "$(token_of rsa-1 "$(claims -10 1)")"
+short=$(claims -10 1)
+connected short rsa-1 rsa-1 "$(token_of rsa-1 "$short")"
 expect wait_until 10 is_closed short
 expect test $(($(date +%s) - now)) -ge 3
-expect_logged "closed $(path_of rsa-1): its token has expired"
+expired=${short##*:}
+expect_logged "closed $(path_of rsa-1): its token has expired at $(date -u \
+    -d "@${expired%?}" +%FT%TZ)"
+expect wait_until 12 grep -qx 'iot_bridge_expiries_total 1' "$T/metrics"
 log_mark
 expect_ok raw --id "$(path_of rsa-1)" --user '' \
     --password "$(token_of rsa-1 "$(claims -10 -3)")"
@@ -80,7 +84,8 @@ connected second-key dev-7 second
 connected first dev-4
 connected second dev-4
 expect wait_until 10 is_closed first
-expect_logged "closed $(path_of dev-4): the device has another connection"
+expect_logged "closed $(path_of dev-4): the device has another connection, from \
+127.0.0.1; this one was from 127.0.0.1"
 number=$(number_of dev-4)
 connected third "$number" dev-4
 expect wait_until 10 is_closed second
