@@ -39,7 +39,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { METRICS_EVERY = 5 }; /* seconds */
+enum {
+    METRICS_EVERY = 5, /* seconds */
+    LOOKS_A_SECOND = 4,
+};
 
 /* What mosquitto knows the plugin by, and what the plugin knows. */
 struct plugin {
@@ -231,13 +234,24 @@ on_disconnect(int event, void *data, void *user)
     return MOSQ_ERR_SUCCESS;
 }
 
+/* Whom the registry has turned against is to be off within a second, and most
+ * of it is for consider.c to come round to everybody. */
+static void
+look_at_registry(struct bridge *bridge)
+{
+    uint64_t generation = bridge->database.generation;
+
+    database_look(&bridge->database, bridge->second);
+    if (bridge->database.generation != generation)
+        bridge->to_do = sessions_count(bridge->sessions);
+}
+
 /* What is to be done once a second. */
 static void
 do_by_the_second(struct bridge *bridge)
 {
     sink_tell_left_out(bridge->second);
     heed_left_out(bridge);
-    database_look(&bridge->database, bridge->second);
     journal_look(bridge->journal, bridge->second);
     bridge->to_do = sessions_count(bridge->sessions);
     if (bridge->settings.metrics != NULL && bridge->second % METRICS_EVERY == 0)
@@ -250,6 +264,7 @@ on_tick(int event, void *data, void *user)
 {
     struct bridge *bridge = user;
     int64_t second = clock_seconds();
+    int64_t look = clock_milliseconds() * LOOKS_A_SECOND / 1000;
 
     (void)event;
     (void)data;
@@ -258,6 +273,10 @@ on_tick(int event, void *data, void *user)
     if (second != bridge->second) {
         bridge->second = second;
         do_by_the_second(bridge);
+    }
+    if (look != bridge->look) {
+        bridge->look = look;
+        look_at_registry(bridge);
     }
     heed_news(bridge);
     consider_some(bridge);

@@ -49,6 +49,7 @@ struct bridge {
     struct gate_doubts *doubts; /* about who failed lately */
     struct counters counters;
     int64_t second;    /* of the last tick, on clock_seconds */
+    int64_t look;      /* of the last at the registry, 4 a second */
     size_t next;       /* the session that the next tick considers first */
     size_t to_do;      /* how many more it and others shall, this second */
     bool is_reloading; /* from a SIGHUP to the tick after it */
