@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 /* Seconds between tries at a file that could not be opened and that nobody
- * has touched since. */
-enum { TRY_AGAIN = 60 };
+ * has touched since: nobody need touch it to let go of a lock. */
+enum { TRY_AGAIN = 5 };
 
 static void
 open_again(struct database *database)
@@ -59,12 +59,16 @@ database_look(struct database *database, int64_t second)
 void
 database_miss(const struct database *database)
 {
-    if (database->store == NULL)
-        log_event(LOG_REGISTRY_MISSING,
-                  &(struct log_facts){ .file = database->file.path },
+    const char *path = database->file.path;
+
+    if (database->store == NULL && watch_is_there(&database->file))
+        log_event(LOG_REGISTRY_MISSING, &(struct log_facts){ .file = path },
+                  "no device is admitted until %s can be read", path);
+    else if (database->store == NULL)
+        log_event(LOG_REGISTRY_MISSING, &(struct log_facts){ .file = path },
                   "no device is admitted until there is a registry at %s: make "
                   "it with iot-registry",
-                  database->file.path);
+                  path);
 }
 
 void

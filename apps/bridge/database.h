@@ -22,7 +22,7 @@ struct database {
 
 /*
  * Opens the database if it is there and not open, again if another file has
- * taken its place, and looks at its generation.  To be called about once a
+ * taken its place, and looks at its generation.  To be called a few times a
  * second; it never waits long.  What went wrong is logged when it is news.
  */
 void

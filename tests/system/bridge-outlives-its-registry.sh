@@ -100,3 +100,19 @@ expect is_running "$BROKER_PID"
 sleep 1.2
 expect_not grep -q CLOSED "$T/stays"
 bridge_stop
+
+# Held by somebody who lets nobody read when the broker starts: it is not told
+# to make one, and needs no hand when that somebody has gone.
+log_mark
+sed "s/db.execute(sys/db.execute('PRAGMA locking_mode = EXCLUSIVE'); db.execute(sys/" \
+    "$T/hold.py" >"$T/hold-all.py"
+rm -f "$DATABASE"-*
+background "$T/held-all" python3 "$T/hold-all.py" "$DATABASE" 'BEGIN EXCLUSIVE'
+holder=$STARTED_PID
+expect wait_until 10 grep -q held "$T/held-all"
+bridge_start
+expect_logged "no device is admitted until $DATABASE can be read"
+refused dev-1
+stop_pid "$holder"
+expect wait_until 20 is_admitted dev-1
+bridge_stop
