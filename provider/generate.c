@@ -6,6 +6,7 @@
  */
 #include "generate.h"
 
+#include "area.h"
 #include "bind.h"
 #include "import.h"
 #include "keyfile.h"
@@ -100,7 +101,7 @@ is_as_wished(const struct generate_job *job)
         tpm_rsa_exponent(&wanted) == tpm_rsa_exponent(got))
         wanted.parameters.rsaDetail.exponent =
             got->parameters.rsaDetail.exponent;
-    return is_of_its_size(got) && tpm_is_area(&wanted, got);
+    return is_of_its_size(got) && area_is(&wanted, got);
 }
 
 /* The file of a key with a policy, which says how to use it. */

@@ -33,21 +33,6 @@ tpm_name(const struct provider *prov, const TPMT_PUBLIC *area, TPM2B_NAME *name)
                       provider_digest(prov, area->nameAlg), NULL);
 }
 
-int
-tpm_is_area(const TPMT_PUBLIC *one, const TPMT_PUBLIC *other)
-{
-    unsigned char a[sizeof *one];
-    unsigned char b[sizeof *other];
-    size_t a_len = 0;
-    size_t b_len = 0;
-
-    return Tss2_MU_TPMT_PUBLIC_Marshal(one, a, sizeof a, &a_len) ==
-               TSS2_RC_SUCCESS &&
-           Tss2_MU_TPMT_PUBLIC_Marshal(other, b, sizeof b, &b_len) ==
-               TSS2_RC_SUCCESS &&
-           a_len == b_len && memcmp(a, b, a_len) == 0;
-}
-
 CHECKED static int
 is_known_type(const TPMT_PUBLIC *area)
 {

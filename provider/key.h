@@ -48,10 +48,6 @@ CHECKED int
 tpm_name(const struct provider *prov, const TPMT_PUBLIC *area,
          TPM2B_NAME *name);
 
-/* Whether two public areas are the same, marshalled. */
-int
-tpm_is_area(const TPMT_PUBLIC *one, const TPMT_PUBLIC *other);
-
 /* A key from the parts of a key file; copies all. A parent of 0 means the
  * owner hierarchy. Sends the TPM nothing. NULL with an error raised when the
  * public area is of no type or name algorithm that we know. */

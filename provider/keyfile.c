@@ -6,6 +6,8 @@
  */
 #include "keyfile.h"
 
+#include "area.h"
+
 #include <openssl/asn1t.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -243,20 +245,6 @@ parent_read(const ASN1_INTEGER *from, TPM2_HANDLE *parent, const char **why)
 }
 
 CHECKED static int
-public_read(const ASN1_OCTET_STRING *from, TPM2B_PUBLIC *area)
-{
-    const unsigned char *data = ASN1_STRING_get0_data(from);
-    size_t length = (size_t)ASN1_STRING_length(from);
-    unsigned char again[sizeof *area];
-    size_t used = 0, made = 0;
-
-    return !Tss2_MU_TPM2B_PUBLIC_Unmarshal(data, length, &used, area) &&
-           used == length &&
-           !Tss2_MU_TPM2B_PUBLIC_Marshal(area, again, sizeof again, &made) &&
-           made == length && memcmp(again, data, length) == 0;
-}
-
-CHECKED static int
 private_read(const ASN1_OCTET_STRING *from, TPM2B_PRIVATE *area)
 {
     const unsigned char *data = ASN1_STRING_get0_data(from);
@@ -332,7 +320,9 @@ members_read(const struct keyfile_asn1 *from, struct tpm_keyfile *file,
         !text_read(from->description, &file->description, why) ||
         !parent_read(from->parent, &file->parent, why))
         return 0;
-    if (!public_read(from->public_area, &file->public_area)) {
+    if (!area_read(ASN1_STRING_get0_data(from->public_area),
+                   (size_t)ASN1_STRING_length(from->public_area),
+                   &file->public_area)) {
         *why = "the public area in the key file is cut short or corrupt";
         return 0;
     }

@@ -6,6 +6,8 @@
  */
 #include "objectfile.h"
 
+#include "area.h"
+
 #include <string.h>
 #include <tss2/tss2_mu.h>
 
@@ -30,19 +32,6 @@ handle_check(TPM2_HANDLE handle, UINT32 kind, const char **why)
         return 0;
     }
     return 1;
-}
-
-/* The public area is the rest of the file, in the one way to write it. */
-CHECKED static int
-area_read(const unsigned char *data, size_t length, TPM2B_PUBLIC *area)
-{
-    unsigned char again[sizeof *area];
-    size_t used = 0, made = 0;
-
-    return !Tss2_MU_TPM2B_PUBLIC_Unmarshal(data, length, &used, area) &&
-           used == length &&
-           !Tss2_MU_TPM2B_PUBLIC_Marshal(area, again, sizeof again, &made) &&
-           made == length && memcmp(again, data, length) == 0;
 }
 
 int

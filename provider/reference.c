@@ -6,6 +6,8 @@
  */
 #include "reference.h"
 
+#include "area.h"
+
 #include <openssl/asn1t.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -89,10 +91,6 @@ tpm_reference_encode(const struct tpm_reference *reference, unsigned char **der,
 CHECKED static int
 file_read(const ASN1_OCTET_STRING *from, struct tpm_reference *reference)
 {
-    unsigned char one[sizeof reference->area];
-    unsigned char other[sizeof reference->area];
-    size_t one_len = 0;
-    size_t other_len = 0;
     const char *why = NULL;
 
     if (from == NULL)
@@ -100,12 +98,8 @@ file_read(const ASN1_OCTET_STRING *from, struct tpm_reference *reference)
     reference->file = tpm_keyfile_parse(ASN1_STRING_get0_data(from),
                                         (size_t)ASN1_STRING_length(from), &why);
     return reference->file != NULL &&
-           Tss2_MU_TPM2B_PUBLIC_Marshal(&reference->area, one, sizeof one,
-                                        &one_len) == TSS2_RC_SUCCESS &&
-           Tss2_MU_TPM2B_PUBLIC_Marshal(&reference->file->public_area, other,
-                                        sizeof other,
-                                        &other_len) == TSS2_RC_SUCCESS &&
-           one_len == other_len && memcmp(one, other, one_len) == 0;
+           area_is(&reference->area.publicArea,
+                   &reference->file->public_area.publicArea);
 }
 
 CHECKED static int
@@ -115,7 +109,6 @@ members_read(const struct reference_asn1 *from, struct tpm_reference *reference)
     size_t area_len = (size_t)ASN1_STRING_length(from->public_area);
     char uri[32] = "";
     unsigned handle = 0;
-    size_t used = 0;
 
     if (ASN1_STRING_length(from->uri) >= (int)sizeof uri)
         return 0;
@@ -126,8 +119,7 @@ members_read(const struct reference_asn1 *from, struct tpm_reference *reference)
         return 0;
     reference->handle = handle;
     reference->has_password = strchr(uri, '?') != NULL;
-    return Tss2_MU_TPM2B_PUBLIC_Unmarshal(
-               area, area_len, &used, &reference->area) == TSS2_RC_SUCCESS &&
+    return area_read(area, area_len, &reference->area) &&
            file_read(from->file, reference);
 }
 

@@ -6,9 +6,9 @@
  */
 #include "tidy.h"
 
+#include "area.h"
 #include "call.h"
 #include "connection.h"
-#include "key.h"
 
 #include <string.h>
 #include <tss2/tss2_sys.h>
@@ -128,7 +128,7 @@ is_like(const TPMT_PUBLIC *area, const TPMT_PUBLIC *template)
     TPMT_PUBLIC common = *area;
 
     common.unique = template->unique;
-    return area->type == template->type && tpm_is_area(&common, template);
+    return area->type == template->type && area_is(&common, template);
 }
 
 void
