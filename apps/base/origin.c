@@ -11,15 +11,15 @@
 #include <string.h>
 
 static const struct origin_attribute attributes[] = {
-    { 1u << 1, true, "fixedTPM" },
-    { 1u << 4, true, "fixedParent" },
-    { 1u << 5, true, "sensitiveDataOrigin" },
-    { 1u << 6, false, "userWithAuth" },
-    { 1u << 7, false, "adminWithPolicy" },
-    { 1u << 10, false, "noDA" },
-    { 1u << 16, false, "restricted" },
-    { 1u << 17, false, "decrypt" },
-    { 1u << 18, false, "sign" },
+    { ORIGIN_FIXED_TPM, "fixedTPM" },
+    { ORIGIN_FIXED_PARENT, "fixedParent" },
+    { ORIGIN_MADE_THERE, "sensitiveDataOrigin" },
+    { 1u << 6, "userWithAuth" },
+    { 1u << 7, "adminWithPolicy" },
+    { ORIGIN_NO_DA, "noDA" },
+    { 1u << 16, "restricted" },
+    { 1u << 17, "decrypt" },
+    { 1u << 18, "sign" },
 };
 
 const struct origin_attribute *
@@ -71,12 +71,9 @@ origin_policy(const EVP_PKEY *pkey, char *text, size_t room)
 const char *
 origin_words(uint32_t found)
 {
-    const uint32_t fixed_tpm = 1u << 1, fixed_parent = 1u << 4;
-    const uint32_t made_here = 1u << 5;
-
-    if ((found & made_here) == 0)
+    if ((found & ORIGIN_MADE_THERE) == 0)
         return "imported; it was outside of the TPM, where copies may be";
-    if ((found & fixed_tpm) == 0 || (found & fixed_parent) == 0)
+    if ((found & ORIGIN_BOUND) != ORIGIN_BOUND)
         return "made in a TPM, and may leave it";
     return "made in this TPM, which it cannot leave";
 }

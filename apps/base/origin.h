@@ -13,10 +13,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An object attribute: TPM 2.0 Part 2 §8.3.2. */
+/* The object attributes that decide something here: TPM 2.0 Part 2 §8.3.2. */
+enum {
+    ORIGIN_FIXED_TPM = 1 << 1,
+    ORIGIN_FIXED_PARENT = 1 << 4,
+    ORIGIN_MADE_THERE = 1 << 5, /* sensitiveDataOrigin */
+    ORIGIN_NO_DA = 1 << 10,
+    ORIGIN_BOUND = ORIGIN_FIXED_TPM | ORIGIN_FIXED_PARENT | ORIGIN_MADE_THERE,
+};
+
+/* One of them, or another. */
 struct origin_attribute {
     uint32_t mask;
-    bool is_required; /* of a key that shall be bound to its TPM */
     const char *name;
 };
 

@@ -15,9 +15,6 @@
 
 enum { FILE_MOST = 65536 };
 
-static const uint32_t NO_DA = 1u << 10;
-static const uint32_t FIXED = 1u << 1 | 1u << 4 | 1u << 5;
-
 /* Encrypted software keys are told by their labels: opening one would ask for
  * its password, and the answer would be the same. */
 static bool
@@ -39,11 +36,11 @@ static void
 look_at_attributes(struct findings *findings, const char *uri,
                    uint32_t attributes)
 {
-    if ((attributes & FIXED) != FIXED)
+    if ((attributes & ORIGIN_BOUND) != ORIGIN_BOUND)
         findings_add(findings, FINDING_WRONG, "key",
                      "%s: %s; make one with `iot-key create`", uri,
                      origin_words(attributes));
-    else if ((attributes & NO_DA) == 0)
+    else if ((attributes & ORIGIN_NO_DA) == 0)
         findings_add(findings, FINDING_NOTE, "key",
                      "%s: is not noDA: wrong passwords, and power cuts, count "
                      "towards the TPM's lockout",

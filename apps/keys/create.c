@@ -76,7 +76,7 @@ check_bound(const EVP_PKEY *pkey)
         return false;
     }
     for (size_t i = 0; (row = origin_attribute(i)) != NULL; i++) {
-        if (!row->is_required || (found & row->mask) != 0)
+        if ((row->mask & ORIGIN_BOUND) == 0 || (found & row->mask) != 0)
             continue;
         log_error("the TPM made a key that is not %s; do not use it",
                   row->name);
