@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,4 +47,12 @@ standard_guard(void)
     take(STDERR_FILENO);
     if (atexit(check_stdout) != 0)
         _exit(EXIT_CODE_FAILED);
+}
+
+bool
+standard_wait(int milliseconds)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO };
+
+    return poll(&out, 1, milliseconds) <= 0;
 }

@@ -6,6 +6,10 @@
 #ifndef BASE_STANDARD_H
 #define BASE_STANDARD_H
 
+#include "checked.h"
+
+#include <stdbool.h>
+
 /*
  * To be called before anything is opened.  A standard descriptor that is closed
  * is taken, so that no file of ours gets its number and what is printed with
@@ -14,5 +18,11 @@
  */
 void
 standard_guard(void);
+
+/* Waits so many milliseconds for something to print.  False, at once, when
+ * nobody will read it: stdout is a pipe without a reader, or a terminal that is
+ * gone. */
+CHECKED bool
+standard_wait(int milliseconds);
 
 #endif

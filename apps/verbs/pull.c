@@ -5,6 +5,7 @@
  * flushed; cloud-iot-core reference, section 6.
  */
 #include "base/log.h"
+#include "base/standard.h"
 #include "call.h"
 #include "resources.h"
 #include "show.h"
@@ -21,7 +22,7 @@
 
 /* Messages fetched at a time, which are in memory together, and how often a
  * follower looks for more. */
-enum { BATCH = 100, LOOK_NS = 100000000 };
+enum { BATCH = 100, LOOK_MS = 100 };
 
 static const struct options_row pull_rows[] = {
     { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
@@ -153,7 +154,6 @@ pull_batch(struct pull *pull, size_t *count)
 static bool
 pull_all(struct pull *pull)
 {
-    static const struct timespec pause = { 0, LOOK_NS };
     bool follow = pull->call->arguments.follow;
     size_t count = 0;
 
@@ -162,8 +162,8 @@ pull_all(struct pull *pull)
             return false;
         if (count == 0 && !follow)
             break;
-        if (count == 0)
-            nanosleep(&pause, NULL);
+        if (count == 0 && !standard_wait(LOOK_MS))
+            break;
     }
     return true;
 }

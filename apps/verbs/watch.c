@@ -4,6 +4,7 @@
  * bridges write it down.
  */
 #include "base/log.h"
+#include "base/standard.h"
 #include "call.h"
 #include "show.h"
 #include "verbs.h"
@@ -11,11 +12,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define FIELD(name) offsetof(struct verbs_arguments, name)
 
-enum { LOOK_NS = 100000000 };
+enum { LOOK_MS = 100 };
 
 static const struct options_row watch_rows[] = {
     { OPTIONS_HEADING, "What", NULL, 0, NULL, 0, 0 },
@@ -92,7 +92,6 @@ print(struct show_stream *stream, const struct traffic_event *event)
 static bool
 follow(struct verbs_call *call, int64_t after)
 {
-    static const struct timespec pause = { 0, LOOK_NS };
     int64_t limit = call->arguments.limit;
     struct traffic_event event = { .key = after };
     struct show_stream stream = { .call = call };
@@ -102,10 +101,10 @@ follow(struct verbs_call *call, int64_t after)
     while (limit == 0 || shown < limit) {
         if (!traffic_event_next(call->traffic, event.key, &event, &found))
             return false;
-        if (!found) {
-            nanosleep(&pause, NULL);
+        if (!found && !standard_wait(LOOK_MS))
+            return true;
+        if (!found)
             continue;
-        }
         if (!is_wanted(call, &event))
             continue;
         if (!print(&stream, &event))
