@@ -90,15 +90,23 @@ put(struct out *out, const char *bytes, size_t length)
     out->text[out->used] = '\0';
 }
 
-/* Does it need no quotes?  Ids and addresses do not. */
+/* Does it need no quotes?  Ids and addresses, with letters, digits and
+ * -._+~%/: alone, do not. */
 static bool
 is_word(const char *value)
 {
-    static const char characters[] = "abcdefghijklmnopqrstuvwxyz"
-                                     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                     "0123456789-._+~%/:";
+    while ((*value >= 'a' && *value <= 'z') ||
+           (*value >= '-' && *value <= ':') ||
+           (*value >= 'A' && *value <= 'Z') || *value == '_' || *value == '+' ||
+           *value == '~' || *value == '%')
+        value++;
+    return *value == '\0';
+}
 
-    return value[strspn(value, characters)] == '\0';
+static bool
+is_plain(char c)
+{
+    return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=';
 }
 
 /* The next character of *TEXT, as it may stand between quotes; how many bytes
@@ -107,8 +115,13 @@ static size_t
 escape(const char **text, char piece[8])
 {
     const unsigned char *bytes = (const unsigned char *)*text;
-    size_t length = utf8_character(bytes, strnlen(*text, 4));
+    size_t length;
 
+    if (is_plain(**text)) {
+        piece[0] = *(*text)++;
+        return 1;
+    }
+    length = utf8_character(bytes, strnlen(*text, 4));
     *text += length > 0 ? length : 1;
     if (bytes[0] == '"' || bytes[0] == '\\') {
         piece[0] = '\\';
@@ -172,14 +185,17 @@ struct numbers {
 static void
 write_digest(const struct log_facts *facts, char *text)
 {
+    static const char digits[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
 
     if (facts->token == NULL || facts->token_length == 0 ||
         EVP_Digest(facts->token, facts->token_length, digest, NULL,
                    EVP_sha256(), NULL) != 1)
         return;
-    for (size_t i = 0; i < DIGEST_BYTES; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    for (size_t i = 0; i < DIGEST_BYTES; i++) {
+        text[2 * i] = digits[digest[i] >> 4];
+        text[2 * i + 1] = digits[digest[i] & 15];
+    }
 }
 
 static void
