@@ -20,6 +20,7 @@ for unit in "$BUILD_ROOT"/conf/*.service; do
     understood "$unit"
     expect_ok systemd-analyze security --offline=yes --threshold=$MOST \
         --no-pager "$unit"
+    tail -1 "$T/out"
     expect grep -qx 'NoNewPrivileges=yes' "$unit"
 done
 
