@@ -51,7 +51,7 @@ expect_not grep -qx CLOSED "$T/out"
 state say /devices/dev-1/state six say /devices/dev-1/state seven
 expect grep -qx CLOSED "$T/out"
 expect test "$(grep -cx PUBACK "$T/out")" = 1
-expect_logged "closed $(path_of dev-1): $text"
+expect_logged "closed $(path_of dev-1): ${text//\"/\\\"}"
 expect test "$(states)" = 'six five four three two one'
 has_error()
 {
