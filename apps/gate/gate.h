@@ -27,7 +27,7 @@ enum {
     GATE_EVENTS_MOST = 262144, /* bytes of telemetry, section 2.4 */
     GATE_STATE_MOST = 65536,   /* bytes of state, section 2.5 */
     GATE_ATTACH_MOST = 16384,  /* bytes about a device to attach */
-    GATE_KEYS_MOST = 1024,     /* that are kept ready */
+    GATE_KEYS_MOST = 512,      /* that are kept ready */
     GATE_SEEN_MOST = 8192,     /* tokens whose signatures were good */
     GATE_ATTACHED_MOST = 1000, /* devices to a gateway, section 3.5 */
 };
