@@ -20,7 +20,7 @@ test "$(ulimit -Sn)" = unlimited || test "$(ulimit -Sn)" -gt $((devices + 100)) 
 site_make
 fleet tokens "$devices" ec "$devices"
 plain_start
-bridge_start 'log_type none'
+bridge_start
 
 # hold NAME PORT FILE: has those of FILE come, and keeps them; how many did and
 # the seconds that they took are then in $T/NAME.FILE.
