@@ -167,19 +167,52 @@ check_methods(const struct site *site)
     }
 }
 
+/* Who comes in by itself is a gateway or is none. */
+static void
+check_kinds(const struct site *site)
+{
+    static const char *const paths[] = {
+        "projects/p-1/locations/eu/registries/reg/devices/gw-1",
+        "projects/p-1/locations/eu/registries/reg/devices/bound",
+    };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct gate_visitor visitor = {
+            .path = paths[i],
+            .path_length = strlen(paths[i]),
+            .token = site->token,
+            .token_length = strlen(site->token),
+            .now = time(NULL),
+            .skew = GATE_SKEW,
+        };
+        struct gate_refusal refusal;
+        struct gate_device device;
+
+        CHECK(gate_authenticate(site->store, &visitor, &device, &refusal));
+        CHECK(device.is_gateway == (i == 0));
+    }
+}
+
 static void
 check_others(const struct site *site)
 {
+    char longest[NAMES_ID_MOST + 2] = "";
+    struct gate_refusal refusal;
     struct gate_device device;
 
     set_method(site, REGISTRY_AUTH_TOKEN);
     CHECK(attach(site, "loose", site->token, &device) == GATE_NO_REASON);
+    CHECK(gate_reconsider(site->store, &device, &refusal));
     CHECK(device.gateway == site->gateway.num_id && device.expires_at != 0);
     CHECK(strcmp(device.path.device, "loose") == 0);
     CHECK(attach(site, "loose", "e30.e30.AA", &device) != GATE_NO_REASON);
     CHECK(attach(site, "nobody", site->token, &device) == GATE_UNKNOWN_DEVICE);
     CHECK(attach(site, "gw-2", site->token, &device) == GATE_IS_GATEWAY);
     CHECK(attach(site, "gw-1", site->token, &device) == GATE_IS_GATEWAY);
+    memset(longest, 'd', NAMES_ID_MOST);
+    CHECK(attach(site, longest, site->token, &device) == GATE_UNKNOWN_DEVICE);
+    longest[NAMES_ID_MOST] = 'd';
+    CHECK(attach(site, longest, site->token, &device) == GATE_PATH);
 }
 
 /* What was there when it was attached goes. */
@@ -219,6 +252,7 @@ main(void)
     struct site site = { .store = NULL };
 
     if (CHECK(open_site(&site))) {
+        check_kinds(&site);
         check_methods(&site);
         check_others(&site);
         check_losses(&site);

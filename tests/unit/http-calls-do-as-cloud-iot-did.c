@@ -123,6 +123,8 @@ check_refused_bodies(struct site *site)
         "{\"sub_folder\":\"#\"}",
         "{\"gateway_info\":[]}",
         "{\"gateway_info\":{\"gateway_id\":\"../x\"}}",
+        "{\"gateway_info\":{\"gateway_id\":1}}",
+        "{\"gateway_info\":{\"delegated_device_id\":[]}}",
         ("{\"gateway_info\":{\"gateway_id\":\"gw-1\","
          "\"delegated_device_id\":\"dev-1\"}}"),
     };
