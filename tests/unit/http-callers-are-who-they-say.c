@@ -116,6 +116,15 @@ check_gateways(struct site *site)
     change.blocked = false;
     CHECK(registry_device_update(site->bridge.registry, &path, &change,
                                  REGISTRY_DEVICE_SET_BLOCKED));
+    change.auth_method = REGISTRY_AUTH_UNSPECIFIED;
+    CHECK(registry_device_update(site->bridge.registry, &path, &change,
+                                 REGISTRY_DEVICE_SET_AUTH_METHOD));
+    CHECK(site_answers(site, EVENT, by, 400, PRECONDITION));
+    change.auth_method = REGISTRY_AUTH_ASSOCIATION;
+    CHECK(registry_device_update(site->bridge.registry, &path, &change,
+                                 REGISTRY_DEVICE_SET_AUTH_METHOD));
+    CHECK(site_answers(site, EVENT, by, 200, "{}"));
+    CHECK(site_has(site, "", "", "gw-1"));
     CHECK(site_answers(site, PLACE "gw-1:publishEvent", of, 403, DENIED));
 
     /* The gateway signs, and names the device. */
