@@ -30,11 +30,12 @@ gateway_make gw-both association-and-device-auth-token
 for device in dev-1 dev-2; do
     device_make "$device" ec
 done
+device_make rsa-1 rsa
 device_with mute-1 "$REGISTRY" # has no key, and needs none
 binding bind gw-bound dev-1
 binding bind gw-bound mute-1
 binding bind gw-both dev-1
-bridge_start
+bridge_start 'plugin_opt_skew 2'
 
 # as GATEWAY STEP…: what the bridge answers, in $T/out.
 as()
@@ -171,11 +172,12 @@ expect wait_until 10 acked
 registry_do devices commands send "${WHERE[@]}" --registry "$REGISTRY" \
     --device dev-1 --command-data start --timeout 5
 expect gets '/devices/dev-1/commands start'
-# Unbound or deleted, it is detached within a moment.
+# Unbound or blocked, it is detached within a moment.
 binding unbind gw-bound dev-1
+# detached DEVICE [GATEWAY]
 detached()
 {
-    grep '/devices/gw-bound/errors' "$T/gw" | grep -F "\"$1\"" |
+    grep "/devices/${2:-gw-bound}/errors" "$T/gw" | grep -F "\"$1\"" |
         grep -q GATEWAY_DETACHMENT_DEVICE_ERROR
 }
 expect wait_until 10 detached dev-1
@@ -183,5 +185,22 @@ expect_logged "detached dev-1 from $(path_of gw-bound): the device is not bound"
 expect_not detached mute-1
 device update mute-1 --blocked
 expect wait_until 10 detached mute-1
+expect_not grep -qx CLOSED "$T/gw"
+
+# So it is when it is deleted, and when its token has expired, and then the skew.
+attach()
+{
+    echo "{\"authorization\":\"$1\"}"
+}
+background "$T/gw" raw --id "$(path_of gw-token)" --user '' \
+    --password "$(token gw-token)" subscribe /devices/gw-token/errors 0 \
+    say /devices/dev-2/attach "$(attach "$(token dev-2)")" say /devices/rsa-1/attach \
+    "$(attach "$(token_of rsa-1 "$(claims -10 1)")")" wait 100
+expect_logged "attached rsa-1 to $(path_of gw-token)"
+expect_logged "detached rsa-1 from $(path_of gw-token): its token has expired"
+device delete dev-2
+expect_logged "detached dev-2 from $(path_of gw-token): there is no such device"
+expect wait_until 10 detached rsa-1 gw-token
+expect wait_until 10 detached dev-2 gw-token
 expect_not grep -qx CLOSED "$T/gw"
 bridge_stop
