@@ -245,6 +245,7 @@ static void
 check_metadata(void)
 {
     static char large[REGISTRY_METADATA_VALUE_MOST + 2];
+    static char name[REGISTRY_METADATA_NAME_MOST + 2];
     struct registry_pair pairs[REGISTRY_METADATA_MOST + 1];
     char names[REGISTRY_METADATA_MOST + 1][8];
     struct registry_device wish = { .id = "device-3", .metadata = pairs };
@@ -276,6 +277,12 @@ check_metadata(void)
     CHECK(registry_device_delete(store, &path));
     pairs[0].name = lend("9");
     CHECK(!registry_device_create(store, &path, &wish) && said("no key"));
+    memset(name, 'n', REGISTRY_METADATA_NAME_MOST + 1);
+    pairs[0].name = name;
+    CHECK(!registry_device_create(store, &path, &wish) && said("no key"));
+    name[REGISTRY_METADATA_NAME_MOST] = '\0';
+    CHECK(registry_device_create(store, &path, &wish));
+    CHECK(registry_device_delete(store, &path));
 }
 
 static void
