@@ -76,15 +76,6 @@ is_client_id_of_device(const char *client_id)
     return strncmp(client_id, start, sizeof start - 1) == 0;
 }
 
-/* Nothing is ever published there that somebody is to read (resume.c). */
-static bool
-is_topic_of_device(const char *topic)
-{
-    static const char start[] = "/devices/";
-
-    return strncmp(topic, start, sizeof start - 1) == 0;
-}
-
 static int
 on_basic_auth(int event, void *data, void *user)
 {
@@ -117,16 +108,15 @@ on_acl_check(int event, void *data, void *user)
     struct mosquitto_evt_acl_check *asked = data;
     struct bridge *bridge = user;
     const char *client_id = mosquitto_client_id(asked->client);
+    bool is_question = asked->access == MOSQ_ACL_READ &&
+                       resume_is_ours(asked->payload, asked->payloadlen);
     struct session *session;
 
     (void)event;
     if (client_id == NULL || asked->topic == NULL)
         return MOSQ_ERR_ACL_DENIED;
     if (!is_client_id_of_device(client_id))
-        return asked->access == MOSQ_ACL_READ &&
-                       is_topic_of_device(asked->topic)
-                   ? MOSQ_ERR_ACL_DENIED
-                   : MOSQ_ERR_PLUGIN_DEFER;
+        return is_question ? MOSQ_ERR_ACL_DENIED : MOSQ_ERR_PLUGIN_DEFER;
     session = sessions_find(bridge->sessions, asked->client);
     if (session == NULL) /* such as a last will, whose device is gone */
         return asked->access == MOSQ_ACL_WRITE ? MOSQ_ERR_AUTH
@@ -148,7 +138,7 @@ on_acl_check(int event, void *data, void *user)
          * to a topic comes here for each.  So a device gets nothing this way:
          * what is for it goes to its client id, which mosquitto delivers
          * without asking (push.c). */
-        if (asked->access == MOSQ_ACL_READ)
+        if (is_question)
             resume_take(bridge, session, asked->topic);
         return MOSQ_ERR_ACL_DENIED;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Nobody ever gets what is published here: no device gets anything that way,
- * and the site nothing below the devices' topics.
+ * What is published here is told apart by what it says, as the site may publish
+ * below the devices' topics too.
  */
 #include "resume.h"
 
@@ -17,6 +17,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+static const char question[] = "iot_mqtt_bridge: who has subscribed to this?";
 
 /* A session that is not clean has commands/# for all subfolders, so one of them
  * stands for it. */
@@ -37,8 +39,8 @@ ask(struct names_topic *topic)
     char text[NAMES_PATH_MOST];
 
     if (names_write_topic(topic, text, sizeof text) &&
-        mosquitto_broker_publish_copy(NULL, text, 0, "", 0, false, NULL) !=
-            MOSQ_ERR_SUCCESS)
+        mosquitto_broker_publish_copy(NULL, text, sizeof question, question, 0,
+                                      false, NULL) != MOSQ_ERR_SUCCESS)
         log_error("out of memory for the subscriptions of a session");
 }
 
@@ -59,6 +61,13 @@ resume_ask(const struct session *session, const struct gate_device *device)
         snprintf(topic.device, sizeof topic.device, "%" PRIu64, device->num_id);
         ask(&topic);
     }
+}
+
+bool
+resume_is_ours(const void *payload, size_t length)
+{
+    return length == sizeof question && payload != NULL &&
+           memcmp(payload, question, sizeof question) == 0;
 }
 
 /* With which quality of service it subscribed is not told.  A client takes what

@@ -8,13 +8,21 @@
 #ifndef BRIDGE_RESUME_H
 #define BRIDGE_RESUME_H
 
+#include "base/checked.h"
 #include "bridge.h"
 #include "sessions.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 /* Has the broker ask about each topic that DEVICE, which is that of SESSION or
  * attached to it, may have subscribed to; nothing if the session is clean. */
 void
 resume_ask(const struct session *session, const struct gate_device *device);
+
+/* Is this what was published to have the broker ask?  Nobody is to get it. */
+CHECKED bool
+resume_is_ours(const void *payload, size_t length);
 
 /* The broker asks: SESSION has subscribed to TOPIC, or to all below it. */
 void
