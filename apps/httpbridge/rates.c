@@ -36,12 +36,15 @@ bool
 rates_allow(struct rates *rates, uint64_t num_id, int64_t second)
 {
     struct place *place = &rates->places[num_id % PLACES];
+    /* For the limit time goes on by one with each call that is allowed, so
+     * that they need not be a whole number a second. */
+    int64_t time = second * (int64_t)rates->each_minute / 60;
 
     if (place->num_id != num_id)
-        *place = (struct place){ num_id,
-                                 { .burst = rates->each_minute,
-                                   .each_second = rates->each_minute / 60 } };
-    return limit_allows(&place->limit, second);
+        *place =
+            (struct place){ num_id,
+                            { .burst = rates->each_minute, .each_second = 1 } };
+    return limit_allows(&place->limit, time);
 }
 
 void
