@@ -79,9 +79,9 @@ static const char *const over_http[GATE_REASONS] = {
     [GATE_NOT_A_TOKEN] = "the bearer token cannot be accepted",
 };
 
-static bool __attribute__((format(printf, 4, 0)))
-refuse(struct gate_refusal *refusal, enum gate_reason reason,
-       const char *sentence, const char *format, va_list arguments)
+static void __attribute__((format(printf, 4, 0)))
+fill(struct gate_refusal *refusal, enum gate_reason reason,
+     const char *sentence, const char *format, va_list arguments)
 {
     size_t size = sizeof refusal->text;
     int used = snprintf(refusal->text, size, "%s%s", sentence,
@@ -90,7 +90,6 @@ refuse(struct gate_refusal *refusal, enum gate_reason reason,
     refusal->reason = reason;
     if (format != NULL && used >= 0)
         vsnprintf(refusal->text + used, size - (size_t)used, format, arguments);
-    return false;
 }
 
 bool
@@ -100,7 +99,7 @@ gate_refuse(struct gate_refusal *refusal, enum gate_reason reason,
     va_list arguments;
 
     va_start(arguments, format);
-    (void)refuse(refusal, reason, reasons[reason].sentence, format, arguments);
+    fill(refusal, reason, reasons[reason].sentence, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -115,7 +114,7 @@ gate_refuse_at(enum gate_door door, struct gate_refusal *refusal,
     if (door == GATE_DOOR_HTTP && over_http[reason] != NULL)
         sentence = over_http[reason];
     va_start(arguments, format);
-    (void)refuse(refusal, reason, sentence, format, arguments);
+    fill(refusal, reason, sentence, format, arguments);
     va_end(arguments);
     return false;
 }
