@@ -14,15 +14,21 @@
 #include <string.h>
 #include <time.h>
 
+/* A full queue is let go. */
+static void
+make_room(size_t *count, size_t most, const char *what)
+{
+    if (*count < most)
+        return;
+    log_event(LOG_UNWRITTEN, &(struct log_facts){ .count = most },
+              "%zu %s were not written down", most, what);
+    *count = 0;
+}
+
 void
 page_touch(struct page *page, uint64_t num_id, enum traffic_time what)
 {
-    if (page->touch_count == PAGE_TOUCHES_MOST) {
-        log_event(
-            LOG_UNWRITTEN, &(struct log_facts){ .count = PAGE_TOUCHES_MOST },
-            "%d times of devices were not written down", PAGE_TOUCHES_MOST);
-        page->touch_count = 0;
-    }
+    make_room(&page->touch_count, PAGE_TOUCHES_MOST, "times of devices");
     page->touches[page->touch_count++] =
         (struct traffic_touch){ num_id, what, time(NULL) };
 }
@@ -30,11 +36,7 @@ page_touch(struct page *page, uint64_t num_id, enum traffic_time what)
 void
 page_acked(struct page *page, uint64_t num_id, int64_t version)
 {
-    if (page->ack_count == PAGE_ACKS_MOST) {
-        log_event(LOG_UNWRITTEN, &(struct log_facts){ .count = PAGE_ACKS_MOST },
-                  "%d acknowledgements were not written down", PAGE_ACKS_MOST);
-        page->ack_count = 0;
-    }
+    make_room(&page->ack_count, PAGE_ACKS_MOST, "acknowledgements");
     page->acks[page->ack_count++] =
         (struct page_ack){ num_id, version, time(NULL) };
 }
@@ -42,11 +44,7 @@ page_acked(struct page *page, uint64_t num_id, int64_t version)
 void
 page_outcome(struct page *page, int64_t key, enum traffic_outcome outcome)
 {
-    if (page->outcome_count == PAGE_OUTCOMES_MOST) {
-        log_warning("the senders of %d commands do not hear of them",
-                    PAGE_OUTCOMES_MOST);
-        page->outcome_count = 0;
-    }
+    make_room(&page->outcome_count, PAGE_OUTCOMES_MOST, "ends of commands");
     page->outcomes[page->outcome_count++] =
         (struct page_outcome){ key, outcome };
 }
@@ -67,12 +65,7 @@ page_note(struct page *page, const struct journal_note *note)
 {
     struct page_note *kept;
 
-    if (page->note_count == PAGE_NOTES_MOST) {
-        log_event(LOG_UNWRITTEN,
-                  &(struct log_facts){ .count = PAGE_NOTES_MOST },
-                  "%d events were not written down", PAGE_NOTES_MOST);
-        page->note_count = 0;
-    }
+    make_room(&page->note_count, PAGE_NOTES_MOST, "events");
     kept = &page->notes[page->note_count++];
     *kept = (struct page_note){
         .event = { .num_id = note->num_id, .device = *note->device },
