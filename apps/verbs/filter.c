@@ -152,15 +152,15 @@ matches(struct reader *reader, const char *has, const char *expression)
     return is_match;
 }
 
-/* Does what a row HAS stand to VALUE as OPERATOR says? */
+/* Does what a row HAS stand to VALUE as SIGN says? */
 static bool
-is_so(struct reader *reader, const char *has, const char *operator,
-      const char * value)
+is_so(struct reader *reader, const char *has, const char *sign,
+      const char *value)
 {
-    switch (operator[0]) {
+    switch (sign[0]) {
     case '!':
-        return operator[1] == '=' ? !equals(has, value)
-                                  : !matches(reader, has, value);
+        return sign[1] == '=' ? !equals(has, value)
+                              : !matches(reader, has, value);
     case '=':
         return equals(has, value);
     case ':':
@@ -168,9 +168,9 @@ is_so(struct reader *reader, const char *has, const char *operator,
     case '~':
         return matches(reader, has, value);
     case '<':
-        return compare(has, value) < (operator[1] == '=' ? 1 : 0);
+        return compare(has, value) < (sign[1] == '=' ? 1 : 0);
     default:
-        return compare(has, value) > (operator[1] == '=' ? -1 : 0);
+        return compare(has, value) > (sign[1] == '=' ? -1 : 0);
     }
 }
 
