@@ -78,12 +78,6 @@ static const struct options_row output_rows[] = {
     { 0 },
 };
 
-const struct options_row verbs_uri_rows[] = {
-    { OPTIONS_FLAG, "uri", NULL, FIELD(uri),
-      "Only names, in full, a line each; other verbs take them.", 0, 0 },
-    { 0 },
-};
-
 /* And what every list does besides. */
 static const struct options_row list_rows[] = {
     { OPTIONS_TEXT, "filter", "FILTER", FIELD(filter),
@@ -95,6 +89,13 @@ static const struct options_row list_rows[] = {
     { OPTIONS_NUMBER, "page-size", "N", FIELD(page_size),
       "Nothing: pages are not seen.  For scripts written for gcloud.", 1,
       INT64_MAX },
+    { 0 },
+};
+
+/* And one of what has names. */
+static const struct options_row uri_rows[] = {
+    { OPTIONS_FLAG, "uri", NULL, FIELD(uri),
+      "Only names, in full, a line each; other verbs take them.", 0, 0 },
     { 0 },
 };
 
@@ -137,8 +138,10 @@ collect_rows(const struct verbs_verb *verb, struct options_row *rows)
         count = append(rows, count, device_rows);
     count = append(rows, count, verb->rows);
     count = append(rows, count, output_rows);
-    if (verb->format == VERBS_LIST)
+    if (verb->format == VERBS_LIST || verb->format == VERBS_NAMES)
         count = append(rows, count, list_rows);
+    if (verb->format == VERBS_NAMES)
+        count = append(rows, count, uri_rows);
     rows[count] = (struct options_row){ 0 };
 }
 
@@ -269,7 +272,8 @@ set_path(const struct verbs_verb *verb, const char *operand,
 static bool
 is_listing(const struct verbs_verb *verb)
 {
-    return verb->format == VERBS_TABLE || verb->format == VERBS_LIST;
+    return verb->format == VERBS_TABLE || verb->format == VERBS_LIST ||
+           verb->format == VERBS_NAMES;
 }
 
 /* The one word that --format, --json and --uri come down to; NULL for none. */

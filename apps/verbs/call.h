@@ -83,6 +83,7 @@ enum verbs_format {
     VERBS_VALUES, /* some members, of verbs_call.projection */
     VERBS_CSV,    /* likewise */
     VERBS_LIST,   /* of a verb: a table that can be chosen from */
+    VERBS_NAMES,  /* likewise, of what has names */
 };
 
 /* What the one word is that is no option. */
@@ -106,7 +107,7 @@ struct projection;
 
 struct verbs_call {
     struct verbs_arguments arguments;
-    enum verbs_format format;      /* never VERBS_LIST */
+    enum verbs_format format;      /* none of a verb */
     struct projection *projection; /* which members; NULL for all */
     struct names_path path;        /* what is not named is "" */
     struct names_path full[2];     /* what arguments in full point into */
@@ -126,9 +127,6 @@ struct verbs_verb {
     enum verbs_format format;
     enum exit_code (*run)(struct verbs_call *call);
 };
-
-/* --uri, for lists of what has names. */
-extern const struct options_row verbs_uri_rows[];
 
 /* Opens the database.  A verb first reads what it was given and then calls
  * this, so that a mistyped file changes nothing. */

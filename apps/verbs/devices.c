@@ -70,8 +70,6 @@ static const struct options_row list_rows[] = {
       "Only gateway, or only non-gateway.", 0, 0 },
     { OPTIONS_FLAG, "connected", NULL, FIELD(connected),
       "A column more: since when each is connected.", 0, 0 },
-    { OPTIONS_FLAG, "uri", NULL, FIELD(uri),
-      "Only names, in full, a line each; other verbs take them.", 0, 0 },
     { 0 },
 };
 
@@ -312,7 +310,7 @@ const struct verbs_verb verbs_devices_list = {
     list_rows,
     VERBS_NONE,
     VERBS_OF_REGISTRY,
-    VERBS_LIST,
+    VERBS_NAMES,
     list,
 };
 

@@ -33,8 +33,6 @@ static const struct options_row bind_rows[] = {
 static const struct options_row list_rows[] = {
     { OPTIONS_TEXT, "gateway", "GATEWAY", FIELD(gateway),
       "The gateway's id or numeric id.", 0, 0 },
-    { OPTIONS_FLAG, "uri", NULL, FIELD(uri),
-      "Only names, in full, a line each; other verbs take them.", 0, 0 },
     { 0 },
 };
 
@@ -140,6 +138,6 @@ const struct verbs_verb verbs_devices_gateways_list_bound_devices = {
     list_rows,
     VERBS_NONE,
     VERBS_OF_REGISTRY,
-    VERBS_LIST,
+    VERBS_NAMES,
     list,
 };

@@ -317,10 +317,10 @@ const struct verbs_verb verbs_registries_create = {
 const struct verbs_verb verbs_registries_list = {
     "--project P --region L [OPTION ...]",
     "Lists the registries of a location.",
-    verbs_uri_rows,
+    NULL,
     VERBS_NONE,
     VERBS_OF_LOCATION,
-    VERBS_LIST,
+    VERBS_NAMES,
     list,
 };
 

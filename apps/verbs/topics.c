@@ -294,10 +294,10 @@ const struct verbs_verb verbs_topics_create = {
 const struct verbs_verb verbs_topics_list = {
     "--project P [OPTION ...]",
     "Lists the topics of a project.",
-    verbs_uri_rows,
+    NULL,
     VERBS_NONE,
     VERBS_OF_PROJECT,
-    VERBS_LIST,
+    VERBS_NAMES,
     list_topics,
 };
 
@@ -344,10 +344,10 @@ const struct verbs_verb verbs_subscriptions_create = {
 const struct verbs_verb verbs_subscriptions_list = {
     "--project P [OPTION ...]",
     "Lists the subscriptions of a project.",
-    verbs_uri_rows,
+    NULL,
     VERBS_NONE,
     VERBS_OF_PROJECT,
-    VERBS_LIST,
+    VERBS_NAMES,
     list_subscriptions,
 };
 
