@@ -153,15 +153,19 @@ struct outgoing {
     size_t gateway_count;
 };
 
-/* Prints VALUE, which is given up, in a line. */
+/* Prints VALUE, which is given up, in a line; NULL when memory is short.  That
+ * stdout cannot be written is said at the end. */
 static bool
 print_json_line(json_t *value)
 {
-    bool ok = value != NULL && json_dumpf(value, stdout,
-                                          JSON_COMPACT | JSON_SORT_KEYS |
-                                              JSON_ENSURE_ASCII) == 0;
+    bool ok = value != NULL;
 
-    putchar('\n');
+    if (ok) {
+        ok = json_dumpf(value, stdout,
+                        JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII) == 0;
+        putchar('\n');
+    } else
+        log_error("out of memory");
     json_decref(value);
     return ok;
 }
@@ -181,24 +185,34 @@ remember_gateway(struct outgoing *it, const char *id)
     return false;
 }
 
-/* Its present configuration goes along, unless it never got one. */
+/* With its present configuration, unless it never got one; NULL when memory is
+ * short. */
+static json_t *
+device_json(const struct outgoing *it, const struct registry_device *device,
+            const struct registry_config *config)
+{
+    json_t *value = resources_device(&it->call->path, device);
+
+    if (config != NULL && (config->version > 1 || config->length > 0) &&
+        json_object_set_new(value, "config", resources_config(config, 0)) !=
+            0) {
+        json_decref(value);
+        return NULL;
+    }
+    return value;
+}
+
 static bool
 print_device(struct outgoing *it, const struct registry_device *device)
 {
     struct registry_config *config = NULL;
-    json_t *value = resources_device(&it->call->path, device);
-    bool ok = value != NULL &&
-              registry_config_find(it->call->store, device->num_id, &config) &&
+    bool ok = registry_config_find(it->call->store, device->num_id, &config) &&
               (device->gateway_type != REGISTRY_GATEWAY ||
-               remember_gateway(it, device->id));
+               remember_gateway(it, device->id)) &&
+              print_json_line(device_json(it, device, config));
 
-    if (ok && config != NULL && (config->version > 1 || config->length > 0))
-        json_object_set_new(value, "config", resources_config(config, 0));
     registry_config_free(&config);
-    if (ok)
-        return print_json_line(value);
-    json_decref(value);
-    return false;
+    return ok;
 }
 
 static bool
