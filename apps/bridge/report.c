@@ -163,11 +163,11 @@ report_refused(struct bridge *bridge, const struct gate_visitor *visitor,
                const struct gate_refusal *refusal)
 {
     static const struct names_path nobody = { "", "", "", "" };
-    bool is_path = refusal->reason != GATE_PATH;
+    bool has_path = refusal->reason != GATE_PATH;
     const char *address =
         visitor->address != NULL ? visitor->address : "nowhere";
     char text[TRAFFIC_TEXT_MOST];
-    struct journal_note note = { .device = is_path ? &device->path : &nobody,
+    struct journal_note note = { .device = has_path ? &device->path : &nobody,
                                  .kind = "REFUSED",
                                  .text = text };
 
