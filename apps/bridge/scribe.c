@@ -121,7 +121,8 @@ run(void *context)
     log_divert(scribe->lines);
     while (next_page(scribe, is_written))
         is_written = write_page(scribe);
-    /* By now nobody fills a page. */
+    /* By now nobody fills a page.  The second try is for a lock that outlasts
+     * one. */
     is_written = write_page(scribe) || write_page(scribe);
     scribe->filled = 1 - scribe->filled;
     if (!write_page(scribe) || !is_written)
