@@ -8,9 +8,8 @@
 #include "base/log.h"
 
 #include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 
 #include <stdbool.h>
 #include <stddef.h>
