@@ -52,10 +52,9 @@ sentence(int code)
 void
 store_say(const struct schema *schema, sqlite3 *db, const char *path, int code)
 {
+    const struct log_facts facts = { .file = path };
     const char *text = sentence(code);
     int reason = db != NULL ? sqlite3_system_errno(db) : 0;
-
-    const struct log_facts facts = { .file = path };
 
     if (reason != 0 && (code & 0xff) != SQLITE_BUSY)
         log_event(LOG_DATABASE_FAILED, &facts, "%s %s: %s (%s)", schema->what,
