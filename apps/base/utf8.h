@@ -5,6 +5,8 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include "checked.h"
+
 #include <stddef.h>
 
 /*
@@ -12,7 +14,7 @@
  * with, if no terminal obeys it; a tab counts as one that none does.  0 for
  * anything else.
  */
-size_t
+CHECKED size_t
 utf8_character(const unsigned char *bytes, size_t length);
 
 #endif
