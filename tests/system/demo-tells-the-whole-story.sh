@@ -44,16 +44,19 @@ stop_demo()
 }
 trap 'status=$?; set +e; stop_demo; (exit "$status"); cleanup' EXIT
 
-for run in first second; do
-    echo "the $run run"
-    expect_ok "${demo[@]}"
+# whole OPTION…: from the beginning to the end.
+whole()
+{
+    expect_ok "${demo[@]}" "$@"
     expect grep -q "$device/events temperature 21.5" "$T/out"
     expect grep -q "$device/events temperature 21.6" "$T/out"
-    expect none_left
-done
+}
+whole
+expect none_left
 
-# What it printed can be typed: the environment, and a command of each kind.
-expect_ok "${demo[@]}" --keep
+# And again.  What it printed can be typed: the environment, and a command of
+# each kind.
+whole --keep
 expect test -n "$(left)"
 (
     cd "$SOURCE_ROOT"
