@@ -12,12 +12,7 @@ need mosquitto_passwd python3
 site_make
 device_make dev-1 ec
 device_make dev-2 ec
-key_make gw-1 ec
-registry_do devices create gw-1 "${WHERE[@]}" --registry "$REGISTRY" \
-    --device-type gateway --auth-method association-only \
-    --public-key "path=$T/gw-1.pub,type=es256-pem"
-registry_do devices gateways bind --project "$PROJECT" --gateway gw-1 \
-    --gateway-region "$REGION" --gateway-registry "$REGISTRY" --device dev-1
+gateway_make gw-1 association-only dev-1
 for device in dev-1 dev-2; do
     registry_do devices configs update "${WHERE[@]}" --registry "$REGISTRY" \
         --device "$device" --config-data "warm-$device"

@@ -7,21 +7,6 @@
 . "$(dirname "$0")/../fixture/bridge.sh"
 need mosquitto_passwd python3 jq
 
-# gateway_make ID METHOD
-gateway_make()
-{
-    key_make "$1" ec
-    registry_do devices create "$1" "${WHERE[@]}" --registry "$REGISTRY" \
-        --device-type gateway --auth-method "$2" \
-        --public-key "path=$T/$1.pub,type=es256-pem"
-}
-# bind GATEWAY DEVICE, unbind GATEWAY DEVICE
-binding()
-{
-    registry_do devices gateways "$1" --project "$PROJECT" --gateway "$2" \
-        --gateway-region "$REGION" --gateway-registry "$REGISTRY" --device "$3"
-}
-
 site_make
 keep_in telemetry
 gateway_make gw-bound association-only
@@ -32,9 +17,9 @@ for device in dev-1 dev-2; do
 done
 device_make rsa-1 rsa
 device_with mute-1 "$REGISTRY" # has no key, and needs none
-binding bind gw-bound dev-1
-binding bind gw-bound mute-1
-binding bind gw-both dev-1
+gateways bind gw-bound dev-1
+gateways bind gw-bound mute-1
+gateways bind gw-both dev-1
 bridge_start 'plugin_opt_skew 2'
 
 # as GATEWAY STEP…: what the bridge answers, in $T/out.
@@ -173,7 +158,7 @@ registry_do devices commands send "${WHERE[@]}" --registry "$REGISTRY" \
     --device dev-1 --command-data start --timeout 5
 expect gets '/devices/dev-1/commands start'
 # Unbound or blocked, it is detached within a moment.
-binding unbind gw-bound dev-1
+gateways unbind gw-bound dev-1
 # detached DEVICE [GATEWAY]
 detached()
 {

@@ -9,23 +9,6 @@
 . "$(dirname "$0")/../fixture/http.sh"
 need mosquitto_passwd curl
 
-# gateway_make ID METHOD: a gateway with a key of its own.
-gateway_make()
-{
-    key_make "$1" ec
-    registry_do devices create "$1" "${WHERE[@]}" --registry "$REGISTRY" \
-        --public-key "path=$T/$1.pub,type=es256-pem" --device-type gateway \
-        --auth-method "$2"
-}
-
-# gateways bind|unbind GATEWAY DEVICE
-gateways()
-{
-    registry_do devices gateways "$1" --project "$PROJECT" --gateway "$2" \
-        --gateway-region "$REGION" --gateway-registry "$REGISTRY" \
-        --device "$3" --device-region "$REGION" --device-registry "$REGISTRY"
-}
-
 # event MEMBER ID: an event with this member of gateway_info.
 event()
 {

@@ -32,12 +32,7 @@ as()
 site_make
 device_make dev-1 ec
 device_make dev-2 ec
-key_make gw-1 ec
-registry_do devices create gw-1 "${WHERE[@]}" --registry "$REGISTRY" \
-    --device-type gateway --auth-method association-only \
-    --public-key "path=$T/gw-1.pub,type=es256-pem"
-registry_do devices gateways bind --project "$PROJECT" --gateway gw-1 \
-    --gateway-region "$REGION" --gateway-registry "$REGISTRY" --device dev-2
+gateway_make gw-1 association-only dev-2
 one=$(token dev-1)
 two=$(token dev-2)
 bridge_start 'plugin_opt_drain_seconds 0'
