@@ -36,15 +36,12 @@ clean()
     expect_ok raw --id "$(path_of "$1")" --user '' --password "$(token "$1")" \
         "${@:2}"
 }
-got()
-{
-    grep -qxF "PUBLISH $1" "$T/out"
-}
-# comes NAME DEVICE: it comes again, stays, and says nothing.
+# comes NAME DEVICE [STEP…]: it comes again, takes these steps and stays, until
+# something has come to it.
 comes()
 {
     background "$T/$1" raw --id "$(path_of "$2")" --user '' --flags 0xc0 \
-        --password "$(token "$2")" wait 100
+        --password "$(token "$2")" "${@:3}" wait 100
     expect wait_until 10 grep -q ^PUBLISH "$T/$1"
 }
 order()
@@ -59,8 +56,8 @@ comes one dev-1
 expect grep -qxF 'PUBLISH /devices/dev-1/config warm-dev-1' "$T/one"
 order dev-1 go
 expect wait_until 10 grep -qxF 'PUBLISH /devices/dev-1/commands/a go' "$T/one"
-old dev-2 wait 1
-expect got "/devices/$number/config warm-dev-2"
+comes two dev-2
+expect grep -qxF "PUBLISH /devices/$number/config warm-dev-2" "$T/two"
 
 # Not what it unsubscribed from.
 filter=/devices/$number/config
@@ -72,9 +69,9 @@ expect_not grep -q PUBLISH "$T/out"
 # Behind a gateway, once it is attached again.
 old gw-1 say /devices/dev-1/attach '{}' subscribe /devices/dev-1/config 1
 old gw-1 ping wait 0.5
-expect_not got '/devices/dev-1/config warm-dev-1'
-old gw-1 say /devices/dev-1/attach '{}' wait 1
-expect got '/devices/dev-1/config warm-dev-1'
+expect_not grep -q 'dev-1/config' "$T/out"
+comes gateway gw-1 say /devices/dev-1/attach '{}'
+expect grep -qxF 'PUBLISH /devices/dev-1/config warm-dev-1' "$T/gateway"
 
 # After the broker has ended.
 expect_not grep -q ^/devices/ "$T/seen"
