@@ -24,6 +24,8 @@ if test ! -e /dev/tpmrm0 && test ! -e /run/dbus/system_bus_socket; then
     expect_error 'a search of the usual places .*there is no /dev/tpmrm0' \
         "${sign[@]}"
     expect_not grep -qi 'critical\|dbus' "$T/err"
+else
+    leave_out 'a search in vain: this machine has a TPM or D-Bus'
 fi
 
 mkdir "$T/dev" "$T/dev/pts"
