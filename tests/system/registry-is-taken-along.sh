@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A registry is exported, a device a line, and imported elsewhere: what comes
-# out of that is the same to the byte, numbers, versions and bindings too.  A line that is refused takes its batch with it,
-# and an import that was broken off is taken up again.
+# out of that is the same to the byte, numbers, versions and bindings too.  A
+# line that is refused takes its batch with it, and an import that was broken off
+# is taken up again.
 . "$(dirname "$0")/../fixture/lib.sh"
 . "$(dirname "$0")/../fixture/registry.sh"
 need sqlite3

@@ -102,7 +102,7 @@ has_database()
 {
     ls -l "/proc/$three/fd" | grep -q traffic.db-shm
 }
-wait_until 20 has_database
+expect wait_until 20 has_database
 expect_ok pubsub subscriptions delete all
 expect_not wait "$three"
 expect grep -q 'not found (resource=projects/home/subscriptions/all)' three.err
