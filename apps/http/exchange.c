@@ -11,6 +11,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
+#include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 
 #include <stdlib.h>
@@ -96,23 +97,28 @@ struct framing {
     unsigned codings;
     bool is_chunked;
     bool has_bad_name;
+    bool has_bad_length;
 };
 
 static struct framing
 framing_of(struct evhttp_request *from)
 {
-    struct framing it = { 0, 0, false, false };
+    struct framing it = { .lengths = 0 };
     struct evkeyval *header;
 
     TAILQ_FOREACH(header, evhttp_request_get_input_headers(from), next)
     {
         if (header->key[0] == '\0' || strpbrk(header->key, " \t") != NULL)
             it.has_bad_name = true;
-        if (strcasecmp(header->key, "Content-Length") == 0)
+        if (strcasecmp(header->key, "Content-Length") == 0) {
             it.lengths++;
+            it.has_bad_length =
+                header->value[strspn(header->value, "0123456789")] != '\0';
+        }
         if (strcasecmp(header->key, "Transfer-Encoding") == 0) {
             it.codings++;
-            it.is_chunked = strcasecmp(header->value, "chunked") == 0;
+            it.is_chunked = strcasecmp(header->value, "chunked") == 0 &&
+                            (from->major > 1 || from->minor > 0);
         }
     }
     return it;
@@ -120,12 +126,15 @@ framing_of(struct evhttp_request *from)
 
 /* evhttp takes the first of several lengths, and none where it does not know
  * the coding or a blank stands behind the name: then it would hand us less than
- * was sent, and the rest for another request (RFC 9112 sections 5.1, 6.1 and
- * 6.3). */
+ * was sent, and the rest for another request.  A length it reads as strtoll
+ * does, with a sign too, and a coding in HTTP/1.0, where there is none; whoever
+ * passed the request on to us may have read them otherwise (RFC 9112 sections
+ * 5.1, 6.1, 6.2 and 6.3). */
 static bool
 is_sound(const struct framing *framing)
 {
-    return !framing->has_bad_name && framing->lengths + framing->codings <= 1 &&
+    return !framing->has_bad_name && !framing->has_bad_length &&
+           framing->lengths + framing->codings <= 1 &&
            (framing->codings == 0 || framing->is_chunked);
 }
 

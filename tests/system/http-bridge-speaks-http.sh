@@ -43,7 +43,7 @@ def answers(file, count):
         line = file.readline().decode()
         if not line:
             return
-        status, length, last, kind = int(line.split()[1]), 0, False, ''
+        status, length, last, kind = int(line.split()[1]), None, False, ''
         for line in iter(lambda: file.readline().decode().strip(), ''):
             name, value = line.split(': ', 1)
             if name == 'Content-Length':
@@ -53,6 +53,8 @@ def answers(file, count):
             last = last or (name, value) == ('Connection', 'close')
         if kind != 'application/json; charset=UTF-8':
             raise SystemExit('of the type "%s"' % kind)
+        if length is None: # HTTP/1.0 has its end for that
+            length = -1 if last else 0
         yield status, file.read(length).decode(), last
         if last and file.read() != b'':
             raise SystemExit('more after the last answer')
@@ -134,6 +136,10 @@ ends('long header', post('X: ' + 'a' * 20000 + '\r\n', ''))
 ends('many headers', post('X: aaaaaaaaaaaaaa\r\n' * 1000, ''))
 ends('no length', post('Content-Length: x\r\n', body))
 ends('negative', post('Content-Length: -26\r\n', body))
+ends('a sign', post('Content-Length: +26\r\n', body))
+ends('a blank that is none', post('Content-Length: \f26\r\n', body))
+ends('a coding in HTTP/1.0', post('Transfer-Encoding: chunked\r\n', chunks)
+     .replace('HTTP/1.1', 'HTTP/1.0'))
 ends('two lengths', post('Content-Length: 26\r\nContent-Length: 3\r\n', body))
 ends('length and coding',
      post('Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', chunks))
