@@ -43,10 +43,3 @@ watch_try(struct watch *watch, int64_t second, int64_t again)
     watch->second = second;
     return true;
 }
-
-void
-watch_adopt(struct watch *watch)
-{
-    (void)!watch_look(watch);
-    watch->tried = watch->now;
-}

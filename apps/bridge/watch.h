@@ -32,8 +32,4 @@ watch_is_there(const struct watch *watch);
 CHECKED bool
 watch_try(struct watch *watch, int64_t second, int64_t again);
 
-/* The file that is there now is what the last try was about: it made it. */
-void
-watch_adopt(struct watch *watch);
-
 #endif

@@ -25,26 +25,26 @@ open_again(struct outlet *outlet, bool is_first)
     }
     outlet->traffic =
         traffic_open(file->path, TRAFFIC_GATHER, outlet->durability);
-    if (outlet->traffic == NULL)
-        return;
-    watch_adopt(file);
-    log_event(LOG_STORE_OPEN, &(struct log_facts){ .file = file->path },
-              "the messages' database is open: %s", file->path);
+    if (outlet->traffic != NULL)
+        log_event(LOG_STORE_OPEN, &(struct log_facts){ .file = file->path },
+                  "the messages' database is open: %s", file->path);
 }
 
 struct traffic *
 outlet_look(struct outlet *outlet, int64_t second)
 {
     struct watch *file = &outlet->file;
-    bool is_same = watch_look(file);
     bool is_first = file->second == 0;
 
-    if (outlet->traffic != NULL && !is_same) {
+    if (outlet->traffic != NULL && !traffic_is_in_place(outlet->traffic)) {
         log_event(LOG_STORE_GONE, &(struct log_facts){ .file = file->path },
                   "the messages' database is gone or replaced: %s", file->path);
         traffic_close(&outlet->traffic);
     }
-    if (outlet->traffic == NULL && watch_try(file, second, TRY_AGAIN))
+    if (outlet->traffic != NULL)
+        return outlet->traffic;
+    (void)!watch_look(file);
+    if (watch_try(file, second, TRY_AGAIN))
         open_again(outlet, is_first);
     return outlet->traffic;
 }

@@ -42,14 +42,24 @@ static const struct store_way ways[] = {
                        WAIT_PATIENTLY_MS, true, false, false, MAKES_ONE },
 };
 
-/* Remembers which file this is. */
+/* Remembers which file this is.  SQLite is asked last: is it the one that it
+ * opened, which another may have taken the place of since? */
 static bool
 look_at_file(struct traffic *traffic)
 {
+    const char *path = traffic->store.path;
     struct stat file;
+    int has_moved = 1;
 
-    if (stat(traffic->store.path, &file) != 0)
+    if (stat(path, &file) != 0 ||
+        sqlite3_file_control(traffic->store.db, NULL, SQLITE_FCNTL_HAS_MOVED,
+                             &has_moved) != SQLITE_OK ||
+        has_moved != 0) {
+        log_event(LOG_STORE_GONE, &(struct log_facts){ .file = path },
+                  "the messages' database was replaced while it was opened: %s",
+                  path);
         return false;
+    }
     traffic->device = file.st_dev;
     traffic->inode = file.st_ino;
     traffic->opened = clock_nanoseconds();
