@@ -27,8 +27,10 @@ traffic_command_put(struct traffic *traffic, uint64_t num_id,
                     const char *subfolder, const void *data, size_t length,
                     int64_t seconds, int64_t *key)
 {
+    /* The second that has begun does not count. */
+    int64_t expires = (int64_t)time(NULL) + 1 + seconds;
     struct store_value values[] = { store_number((int64_t)num_id),
-                                    store_number((int64_t)time(NULL) + seconds),
+                                    store_number(expires),
                                     store_text(subfolder),
                                     store_bytes(data != NULL ? data : "",
                                                 length),
