@@ -122,7 +122,7 @@ enum gate_direction {
 
 /*
  * Keys of devices that came, read and ready to verify with: to read one takes
- * longer than to verify with it.  There are at most GATE_KEYS_MOST, some 4 KB
+ * longer than to verify with it.  There are at most GATE_KEYS_MOST, some 2 KB
  * each, and none is used unless the registry has it still.  With them goes
  * which tokens they signed, as GATE_SEEN_MOST digests: a device comes again
  * with the same, and over HTTP with every call.  NULL when there is no memory.
