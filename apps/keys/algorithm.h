@@ -5,6 +5,8 @@
 #ifndef KEYS_ALGORITHM_H
 #define KEYS_ALGORITHM_H
 
+#include "base/checked.h"
+
 #include <openssl/types.h>
 
 /* What OpenSSL must be told to make such a key. */
@@ -16,7 +18,7 @@ struct algorithm {
 };
 
 /* A constant; NULL, logged, when there is none of that name. */
-const struct algorithm *
+CHECKED const struct algorithm *
 algorithm_find(const char *name);
 
 /* "rsa2048", or whatever else the key is, in OpenSSL's words. */
