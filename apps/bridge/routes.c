@@ -5,6 +5,7 @@
  */
 #include "routes.h"
 
+#include "base/bytes.h"
 #include "base/log.h"
 
 #include <stdint.h>
@@ -79,27 +80,17 @@ check(struct routes *routes, struct registry_store *store,
     return true;
 }
 
-/* FNV-1a, of TEXT and its NUL. */
-static uint32_t
-add_to_hash(uint32_t hash, const char *text)
-{
-    do
-        hash = (hash ^ (unsigned char)*text) * 16777619;
-    while (*text++ != '\0');
-    return hash;
-}
-
 static struct row *
 row_of(struct routes *routes, const struct names_path *path,
        const char *subfolder)
 {
-    uint32_t hash = 2166136261;
+    const char *const parts[] = { path->project, path->location, path->registry,
+                                  subfolder };
+    uint64_t mark = BYTES_MARK;
 
-    hash = add_to_hash(hash, path->project);
-    hash = add_to_hash(hash, path->location);
-    hash = add_to_hash(hash, path->registry);
-    hash = add_to_hash(hash, subfolder);
-    return &routes->rows[hash % ROWS];
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        mark = bytes_mark(mark, parts[i], strlen(parts[i]) + 1);
+    return &routes->rows[(mark >> 32) % ROWS];
 }
 
 static bool
