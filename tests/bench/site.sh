@@ -6,10 +6,10 @@
 # medians of the turns, and of the ratio in each its lowest and highest, which
 # tell how still the machine was.  Processor time is the broker's alone, so its
 # ratio is what the other would be if nothing else were at work; that of a broker
-# with the plugin has its second thread's in it, which moves messages to the
-# database.  Tokens come for the first time, from devices whose keys the broker
-# knows, or again.  The clients are mqtt-load's, with software keys, TLS 1.3 and
-# an ECDSA server key, on the processors that the broker runs on.
+# with the plugin has its other threads' in it, which write to the database.
+# Tokens come for the first time, from devices whose keys the broker knows, or
+# again.  The clients are mqtt-load's, with software keys, TLS 1.3 and an ECDSA
+# server key, on the processors that the broker runs on.
 #
 #     tests/bench/site.sh [TURNS [SECONDS [MESSAGES]]]
 . "$(dirname "$0")/../fixture/lib.sh"
