@@ -37,9 +37,10 @@ is_own(const struct gate_device *device, const struct names_topic *topic)
 {
     char number[24];
 
+    if (strcmp(topic->device, device->path.device) == 0)
+        return true;
     snprintf(number, sizeof number, "%" PRIu64, device->num_id);
-    return strcmp(topic->device, device->path.device) == 0 ||
-           strcmp(topic->device, number) == 0;
+    return strcmp(topic->device, number) == 0;
 }
 
 bool
