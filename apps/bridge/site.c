@@ -7,50 +7,78 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+/* Every message has its topic written, so this formats nothing. */
+struct writer {
+    char *text; /* SITE_TOPIC_MOST of them */
+    size_t used;
+};
+
+static bool
+append_some(struct writer *writer, const char *more, size_t length)
+{
+    if (length >= SITE_TOPIC_MOST - writer->used)
+        return false;
+    memcpy(writer->text + writer->used, more, length);
+    writer->used += length;
+    writer->text[writer->used] = '\0';
+    return true;
+}
+
+static bool
+append(struct writer *writer, const char *more)
+{
+    return append_some(writer, more, strlen(more));
+}
 
 /* Ids with "+" or "%", which are allowed (section 5.6), are rare, but a topic
  * with a "+" would end the connection of every subscriber that gets it. */
 static bool
-encode(const char *path, char text[SITE_TOPIC_MOST])
+append_id(struct writer *writer, const char *id)
 {
-    size_t used = 0;
+    for (;;) {
+        size_t plain = strcspn(id, "+%");
 
-    for (; *path != '\0'; path++) {
-        bool is_plain = *path != '+' && *path != '%';
-
-        if (used + sizeof "%2B" > SITE_TOPIC_MOST)
+        if (!append_some(writer, id, plain))
             return false;
-        if (is_plain)
-            text[used++] = *path;
-        else
-            used += (size_t)sprintf(text + used, "%%%02X", (unsigned)*path);
+        id += plain;
+        if (*id == '\0')
+            return true;
+        if (!append(writer, *id == '+' ? "%2B" : "%25"))
+            return false;
+        id++;
     }
-    text[used] = '\0';
-    return true;
+}
+
+static bool
+append_path(struct writer *writer, const struct names_path *path)
+{
+    return append(writer, "projects/") && append_id(writer, path->project) &&
+           append(writer, "/locations/") && append_id(writer, path->location) &&
+           append(writer, "/registries/") &&
+           append_id(writer, path->registry) && append(writer, "/devices/") &&
+           append_id(writer, path->device);
 }
 
 bool
 site_path_write(const struct gate_device *device, char text[SITE_TOPIC_MOST])
 {
-    char plain[NAMES_PATH_MOST];
+    struct writer writer = { text, 0 };
 
-    return names_write_path(&device->path, plain, sizeof plain) &&
-           encode(plain, text);
+    return append_path(&writer, &device->path);
 }
 
 bool
 site_topic_write(const struct gate_device *device,
                  const struct names_topic *topic, char text[SITE_TOPIC_MOST])
 {
-    char path[SITE_TOPIC_MOST];
-    int length;
+    struct writer writer = { text, 0 };
 
-    if (!site_path_write(device, path))
-        return false;
-    length = snprintf(text, SITE_TOPIC_MOST, "%s/%s%s%s", path,
-                      names_kind_word(topic->kind),
-                      topic->subfolder[0] != '\0' ? "/" : "", topic->subfolder);
-    return length >= 0 && length < SITE_TOPIC_MOST;
+    return append_path(&writer, &device->path) && append(&writer, "/") &&
+           append(&writer, names_kind_word(topic->kind)) &&
+           (topic->subfolder[0] == '\0' ||
+            (append(&writer, "/") && append(&writer, topic->subfolder)));
 }
 
 void
