@@ -9,8 +9,6 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "base/standard.h"
-#include "bridge/database.h"
-#include "bridge/sink.h"
 #include "gate/gate.h"
 #include "http/request.h"
 #include "http/routes.h"
@@ -18,6 +16,8 @@
 #include "httpbridge/httpbridge.h"
 #include "httpbridge/outlet.h"
 #include "httpbridge/rates.h"
+#include "service/database.h"
+#include "service/sink.h"
 #include "traffic/traffic.h"
 
 #include <limits.h>

@@ -13,7 +13,6 @@
 #include "bridge/bridge.h"
 #include "bridge/broker-log.h"
 #include "bridge/consider.h"
-#include "bridge/database.h"
 #include "bridge/drain.h"
 #include "bridge/heed.h"
 #include "bridge/journal.h"
@@ -24,10 +23,11 @@
 #include "bridge/routes.h"
 #include "bridge/sessions.h"
 #include "bridge/settings.h"
-#include "bridge/sink.h"
 #include "bridge/site.h"
 #include "bridge/subscribe.h"
 #include "gate/gate.h"
+#include "service/database.h"
+#include "service/sink.h"
 
 #include <mosquitto_broker.h>
 

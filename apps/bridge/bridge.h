@@ -8,8 +8,8 @@
 #define BRIDGE_BRIDGE_H
 
 #include "counters.h"
-#include "database.h"
-#include "limit.h"
+#include "service/database.h"
+#include "service/limit.h"
 #include "settings.h"
 
 #include <stdbool.h>

@@ -6,7 +6,7 @@
 #ifndef BRIDGE_COUNTERS_H
 #define BRIDGE_COUNTERS_H
 
-#include "exposition.h"
+#include "service/exposition.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
 #define HTTPBRIDGE_METRICS_H
 
 #include "base/checked.h"
-#include "bridge/exposition.h"
+#include "service/exposition.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
 #define HTTPBRIDGE_OUTLET_H
 
 #include "base/checked.h"
-#include "bridge/watch.h"
+#include "service/watch.h"
 #include "traffic/traffic.h"
 
 #include <stdint.h>

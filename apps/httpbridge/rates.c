@@ -6,7 +6,7 @@
  */
 #include "rates.h"
 
-#include "bridge/limit.h"
+#include "service/limit.h"
 
 #include <stdlib.h>
 

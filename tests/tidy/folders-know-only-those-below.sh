@@ -17,8 +17,9 @@ declare -A knows=(
     [registry]='base libiotjwt store'
     [traffic]='base store'
     [gate]='base libiotjwt registry'
-    [bridge]='base gate registry traffic'
-    [httpbridge]='base bridge gate http libiotjwt registry traffic'
+    [service]='base gate registry'
+    [bridge]='base gate registry service traffic'
+    [httpbridge]='base gate http libiotjwt registry service traffic'
     [verbs]='base registry traffic'
 )
 declare -A named_by=(

@@ -4,8 +4,8 @@
  * more there were; and whoever else is refused for once meanwhile is told of.
  */
 #include "base/clock.h"
-#include "bridge/sink.h"
 #include "check.h"
+#include "service/sink.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * A flood of lines leaves a burst, then a trickle, and a count of the rest; a
  * quiet log loses nothing.
  */
-#include "bridge/limit.h"
 #include "check.h"
+#include "service/limit.h"
 
 /* How many of WANTED lines are allowed in one second. */
 static int

@@ -3,8 +3,8 @@
  * A file as a process sees it that keeps it open by another's hand: it may come
  * late, go away, be replaced, and be of no use until somebody touches it.
  */
-#ifndef BRIDGE_WATCH_H
-#define BRIDGE_WATCH_H
+#ifndef SERVICE_WATCH_H
+#define SERVICE_WATCH_H
 
 #include "base/checked.h"
 

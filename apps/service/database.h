@@ -3,8 +3,8 @@
  * The registry's database as a long-running process sees it: it may come
  * late, go away, be replaced, and change.
  */
-#ifndef BRIDGE_DATABASE_H
-#define BRIDGE_DATABASE_H
+#ifndef SERVICE_DATABASE_H
+#define SERVICE_DATABASE_H
 
 #include "watch.h"
 

@@ -3,8 +3,8 @@
  * The text format of Prometheus, version 0.0.4, as both bridges print it: each
  * has a prefix of its own, because a name may be described once.
  */
-#ifndef BRIDGE_EXPOSITION_H
-#define BRIDGE_EXPOSITION_H
+#ifndef SERVICE_EXPOSITION_H
+#define SERVICE_EXPOSITION_H
 
 #include "gate/gate.h"
 

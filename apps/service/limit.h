@@ -3,8 +3,8 @@
  * How many lines of log there may be, so that nobody who knocks can fill the
  * disk.  Pure: the caller brings the clock and the lines.
  */
-#ifndef BRIDGE_LIMIT_H
-#define BRIDGE_LIMIT_H
+#ifndef SERVICE_LIMIT_H
+#define SERVICE_LIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * whoever knocks shall neither fill the disk nor hide another's line.  Where
  * they go is the writer's affair.
  */
-#ifndef BRIDGE_SINK_H
-#define BRIDGE_SINK_H
+#ifndef SERVICE_SINK_H
+#define SERVICE_SINK_H
 
 #include "base/log.h"
 
