@@ -48,15 +48,15 @@ struct bridge {
     struct gate_keys *keys;     /* of devices that were here */
     struct gate_doubts *doubts; /* about who failed lately */
     struct counters counters;
-    int64_t second;    /* of the last tick, on clock_seconds */
-    int64_t look;      /* of the last at the registry, 4 a second */
-    size_t next;       /* the session that the next tick considers first */
-    size_t to_do;      /* how many more it and others shall, this second */
-    bool is_reloading; /* from a SIGHUP to the tick after it */
-    struct registry_store *followed; /* what CONFIGS is about */
-    int64_t configs;                 /* for registry_config_changes */
-    int64_t looked;                  /* for news, on clock_milliseconds */
-    struct ear *ear;                 /* NULL when we do not listen */
+    int64_t second;         /* of the last tick, on clock_seconds */
+    int64_t look;           /* of the last at the registry, 4 a second */
+    size_t next;            /* the session that the next tick considers first */
+    size_t to_do;           /* how many more it and others shall, this second */
+    bool is_reloading;      /* from a SIGHUP to the tick after it */
+    struct store *followed; /* what CONFIGS is about */
+    int64_t configs;        /* for registry_config_changes */
+    int64_t looked;         /* for news, on clock_milliseconds */
+    struct ear *ear;        /* NULL when we do not listen */
     struct heed heed;
     struct drain drain;
 };

@@ -26,7 +26,7 @@ struct row {
 struct routes {
     uint64_t age; /* from 1; grows when what is known is so no more */
     bool is_checked;
-    const struct registry_store *store; /* what was asked */
+    const struct store *store; /* what was asked */
     const struct traffic *traffic;
     uint64_t store_generation;
     int64_t traffic_generation;
@@ -59,8 +59,7 @@ routes_turn(struct routes *routes)
 }
 
 static bool
-check(struct routes *routes, struct registry_store *store,
-      struct traffic *traffic)
+check(struct routes *routes, struct store *store, struct traffic *traffic)
 {
     uint64_t store_generation = 0;
     int64_t traffic_generation = 0;
@@ -104,7 +103,7 @@ is_of(const struct row *row, const struct names_path *path,
 }
 
 static bool
-ask(struct row *row, struct registry_store *store, struct traffic *traffic,
+ask(struct row *row, struct store *store, struct traffic *traffic,
     const struct names_path *path, const char *subfolder)
 {
     struct route *route = &row->route;
@@ -120,9 +119,8 @@ ask(struct row *row, struct registry_store *store, struct traffic *traffic,
 }
 
 const struct route *
-routes_find(struct routes *routes, struct registry_store *store,
-            struct traffic *traffic, const struct names_path *path,
-            const char *subfolder)
+routes_find(struct routes *routes, struct store *store, struct traffic *traffic,
+            const struct names_path *path, const char *subfolder)
 {
     struct row *row = row_of(routes, path, subfolder);
 

@@ -39,8 +39,7 @@ routes_turn(struct routes *routes);
 /* Where a device of the registry of PATH sends what it publishes for SUBFOLDER;
  * good until the next call.  NULL, logged, when a database fails. */
 CHECKED const struct route *
-routes_find(struct routes *routes, struct registry_store *store,
-            struct traffic *traffic, const struct names_path *path,
-            const char *subfolder);
+routes_find(struct routes *routes, struct store *store, struct traffic *traffic,
+            const struct names_path *path, const char *subfolder);
 
 #endif

@@ -17,7 +17,7 @@
 /* Nothing was found: was it the device or its whole registry?  Only a refusal
  * pays for this second question. */
 static bool
-refuse_unknown(struct registry_store *store, const struct names_path *path,
+refuse_unknown(struct store *store, const struct names_path *path,
                struct gate_refusal *refusal)
 {
     struct registry *registry = NULL;
@@ -32,7 +32,7 @@ refuse_unknown(struct registry_store *store, const struct names_path *path,
 
 /* The record of the device that this would be, unless it is barred. */
 static bool
-find_record(struct registry_store *store, const struct gate_device *device,
+find_record(struct store *store, const struct gate_device *device,
             struct registry_admission **admission, struct gate_refusal *refusal)
 {
     if (store == NULL ||
@@ -70,8 +70,7 @@ fill(struct gate_device *device, const struct registry_admission *admission,
 }
 
 bool
-gate_authenticate(struct registry_store *store,
-                  const struct gate_visitor *visitor,
+gate_authenticate(struct store *store, const struct gate_visitor *visitor,
                   struct gate_device *device, struct gate_refusal *refusal)
 {
     struct registry_admission *admission = NULL;
@@ -111,7 +110,7 @@ static const struct {
 
 /* The gateway's method, which it may have been given anew since it came. */
 static bool
-find_method(struct registry_store *store, const struct names_path *path,
+find_method(struct store *store, const struct names_path *path,
             enum registry_auth_method *method, struct gate_refusal *refusal)
 {
     struct registry_admission *gateway = NULL;
@@ -127,7 +126,7 @@ find_method(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-check_binding(struct registry_store *store, uint64_t gateway, uint64_t device,
+check_binding(struct store *store, uint64_t gateway, uint64_t device,
               struct gate_refusal *refusal)
 {
     bool is_bound = false;
@@ -139,7 +138,7 @@ check_binding(struct registry_store *store, uint64_t gateway, uint64_t device,
 
 /* All that section 3.3 asks of the device of ADMISSION. */
 static bool
-judge_attached(struct registry_store *store, enum registry_auth_method method,
+judge_attached(struct store *store, enum registry_auth_method method,
                const struct gate_device *gateway,
                const struct gate_visitor *visitor,
                const struct registry_admission *admission,
@@ -159,7 +158,7 @@ judge_attached(struct registry_store *store, enum registry_auth_method method,
 }
 
 bool
-gate_attach(struct registry_store *store, const struct gate_device *gateway,
+gate_attach(struct store *store, const struct gate_device *gateway,
             const struct gate_visitor *visitor, struct gate_device *device,
             struct gate_refusal *refusal)
 {
@@ -191,7 +190,7 @@ out:
 /* What let a device in may have been taken away: its key, its binding, or the
  * gateway's method. */
 static bool
-reconsider_grounds(struct registry_store *store,
+reconsider_grounds(struct store *store,
                    const struct registry_admission *admission,
                    const struct gate_device *device,
                    struct gate_refusal *refusal)
@@ -213,7 +212,7 @@ reconsider_grounds(struct registry_store *store,
 }
 
 bool
-gate_reconsider(struct registry_store *store, const struct gate_device *device,
+gate_reconsider(struct store *store, const struct gate_device *device,
                 struct gate_refusal *refusal)
 {
     struct registry_admission *admission = NULL;

@@ -14,7 +14,7 @@
 
 /* The record of the other one, of the same registry (section 3.5). */
 static bool
-find_other(struct registry_store *store, const struct gate_device *visitor,
+find_other(struct store *store, const struct gate_device *visitor,
            const char *id, struct gate_device *other,
            struct registry_admission **admission, struct gate_refusal *refusal)
 {
@@ -56,7 +56,7 @@ may_stand(const struct registry_admission *gateway,
 }
 
 static bool
-is_bound(struct registry_store *store, const struct registry_admission *gateway,
+is_bound(struct store *store, const struct registry_admission *gateway,
          const struct registry_admission *device, struct gate_refusal *refusal)
 {
     bool bound = false;
@@ -70,7 +70,7 @@ is_bound(struct registry_store *store, const struct registry_admission *gateway,
 }
 
 bool
-gate_delegate(struct registry_store *store, const struct gate_device *visitor,
+gate_delegate(struct store *store, const struct gate_device *visitor,
               enum gate_delegation delegation, const char *id,
               struct gate_device *other, struct gate_refusal *refusal)
 {

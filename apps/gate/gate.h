@@ -19,7 +19,7 @@
 
 struct gate_doubts;
 struct gate_keys;
-struct registry_store;
+struct store;
 
 enum {
     GATE_SKEW = 600,           /* seconds that clocks may differ, section 1.3 */
@@ -152,8 +152,7 @@ gate_doubts_free(struct gate_doubts **doubts);
  * one.  STORE NULL refuses everybody as GATE_UNAVAILABLE.
  */
 CHECKED bool
-gate_authenticate(struct registry_store *store,
-                  const struct gate_visitor *visitor,
+gate_authenticate(struct store *store, const struct gate_visitor *visitor,
                   struct gate_device *device, struct gate_refusal *refusal);
 
 /*
@@ -162,7 +161,7 @@ gate_authenticate(struct registry_store *store,
  * *REFUSAL says why; GATE_UNAVAILABLE means that nobody knows.
  */
 CHECKED bool
-gate_reconsider(struct registry_store *store, const struct gate_device *device,
+gate_reconsider(struct store *store, const struct gate_device *device,
                 struct gate_refusal *refusal);
 
 /*
@@ -181,7 +180,7 @@ gate_find_token(const char *payload, size_t length, const char **token,
  * Otherwise false, and *REFUSAL says why.
  */
 CHECKED bool
-gate_attach(struct registry_store *store, const struct gate_device *gateway,
+gate_attach(struct store *store, const struct gate_device *gateway,
             const struct gate_visitor *visitor, struct gate_device *device,
             struct gate_refusal *refusal);
 
@@ -211,7 +210,7 @@ enum gate_delegation {
  * *OTHER is who was named.  Otherwise false, and *REFUSAL says why.
  */
 CHECKED bool
-gate_delegate(struct registry_store *store, const struct gate_device *visitor,
+gate_delegate(struct store *store, const struct gate_device *visitor,
               enum gate_delegation delegation, const char *id,
               struct gate_device *other, struct gate_refusal *refusal);
 

@@ -19,20 +19,20 @@ struct gate_keys;
 struct http_routes;
 struct outlet;
 struct rates;
-struct registry_store;
+struct store;
 struct traffic;
 
 /* What the calls need.  The caller owns the databases, and sets them again when
  * it has opened them anew; all else starts as zero. */
 struct httpbridge {
-    struct registry_store *registry; /* NULL while it cannot be opened */
-    struct traffic *traffic;         /* likewise */
-    struct outlet *outlet;           /* where that comes from; NULL: it stays */
-    struct gate_keys *keys;          /* gate_keys_new, or NULL */
-    struct gate_doubts *doubts;      /* gate_doubts_new, or NULL */
-    int64_t skew;                    /* seconds; GATE_SKEW or less */
-    int64_t state_interval;          /* milliseconds between two states */
-    struct rates *rates;             /* rates_new */
+    struct store *registry;     /* NULL while it cannot be opened */
+    struct traffic *traffic;    /* likewise */
+    struct outlet *outlet;      /* where that comes from; NULL: it stays */
+    struct gate_keys *keys;     /* gate_keys_new, or NULL */
+    struct gate_doubts *doubts; /* gate_doubts_new, or NULL */
+    int64_t skew;               /* seconds; GATE_SKEW or less */
+    int64_t state_interval;     /* milliseconds between two states */
+    struct rates *rates;        /* rates_new */
     struct metrics metrics;
     struct call *first, *last; /* that wait to be committed */
 };

@@ -75,7 +75,7 @@ add_key(struct registry_admission *it, sqlite3_stmt *query)
 }
 
 static bool
-read_rows(struct registry_store *store, sqlite3_stmt *query,
+read_rows(struct store *store, sqlite3_stmt *query,
           struct registry_admission **admission)
 {
     bool has_row;
@@ -92,8 +92,7 @@ read_rows(struct registry_store *store, sqlite3_stmt *query,
 }
 
 bool
-registry_admission_find(struct registry_store *store,
-                        const struct names_path *path,
+registry_admission_find(struct store *store, const struct names_path *path,
                         struct registry_admission **admission)
 {
     bool by_number = names_is_numeric(path->device, strlen(path->device));

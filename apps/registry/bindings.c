@@ -13,7 +13,7 @@
 
 /* The rows of both, which must be in the registry of PATH. */
 static bool
-find_both(struct registry_store *store, const struct names_path *path,
+find_both(struct store *store, const struct names_path *path,
           const char *gateway, const char *device, int64_t rows[2])
 {
     struct names_path one = *path;
@@ -27,8 +27,7 @@ find_both(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-ask(struct registry_store *store, enum statement which, int64_t row,
-    int64_t *number)
+ask(struct store *store, enum statement which, int64_t row, int64_t *number)
 {
     struct store_value values[] = { store_number(row), { .kind = STORE_END } };
     bool found;
@@ -39,7 +38,7 @@ ask(struct registry_store *store, enum statement which, int64_t row,
 
 /* Section 3.5: a gateway is not bound to another one. */
 static bool
-are_fit(struct registry_store *store, const char *gateway, const char *device,
+are_fit(struct store *store, const char *gateway, const char *device,
         const int64_t rows[2])
 {
     int64_t types[2];
@@ -67,7 +66,7 @@ are_fit(struct registry_store *store, const char *gateway, const char *device,
 }
 
 static bool
-are_bound(struct registry_store *store, const int64_t rows[2], bool *bound)
+are_bound(struct store *store, const int64_t rows[2], bool *bound)
 {
     struct store_value values[] = { store_number(rows[0]),
                                     store_number(rows[1]),
@@ -79,7 +78,7 @@ are_bound(struct registry_store *store, const int64_t rows[2], bool *bound)
 }
 
 bool
-bindings_insert(struct registry_store *store, const struct names_path *path,
+bindings_insert(struct store *store, const struct names_path *path,
                 const char *gateway, const char *device)
 {
     struct store_value values[] = { { .kind = STORE_END },
@@ -100,7 +99,7 @@ bindings_insert(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_bind(struct registry_store *store, const struct names_path *path,
+registry_bind(struct store *store, const struct names_path *path,
               const char *gateway, const char *device)
 {
     return store_begin_write(store) &&
@@ -108,7 +107,7 @@ registry_bind(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-unbind_both(struct registry_store *store, const struct names_path *path,
+unbind_both(struct store *store, const struct names_path *path,
             const char *gateway, const char *device)
 {
     struct store_value values[] = { { .kind = STORE_END },
@@ -130,7 +129,7 @@ unbind_both(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_unbind(struct registry_store *store, const struct names_path *path,
+registry_unbind(struct store *store, const struct names_path *path,
                 const char *gateway, const char *device)
 {
     return store_begin_write(store) &&
@@ -138,8 +137,8 @@ registry_unbind(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_is_bound(struct registry_store *store, uint64_t gateway,
-                  uint64_t device, bool *is_bound)
+registry_is_bound(struct store *store, uint64_t gateway, uint64_t device,
+                  bool *is_bound)
 {
     int64_t rows[2] = { (int64_t)gateway, (int64_t)device };
 
@@ -147,7 +146,7 @@ registry_is_bound(struct registry_store *store, uint64_t gateway,
 }
 
 bool
-bindings_let_go(struct registry_store *store, int64_t gateway)
+bindings_let_go(struct store *store, int64_t gateway)
 {
     int64_t bound;
 

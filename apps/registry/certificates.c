@@ -12,8 +12,7 @@
 #include <time.h>
 
 bool
-registries_insert_certificate(struct registry_store *store, int64_t key,
-                              const char *pem)
+registries_insert_certificate(struct store *store, int64_t key, const char *pem)
 {
     struct store_value values[] = { store_number(key),
                                     store_text(pem),
@@ -41,7 +40,7 @@ registries_insert_certificate(struct registry_store *store, int64_t key,
 }
 
 bool
-registries_certificates(struct registry_store *store, int64_t key,
+registries_certificates(struct store *store, int64_t key,
                         char *certificates[REGISTRY_CERTIFICATES_MOST],
                         size_t *count)
 {
@@ -74,7 +73,7 @@ registries_free_certificates(char *certificates[REGISTRY_CERTIFICATES_MOST])
 }
 
 static bool
-add_certificate(struct registry_store *store, const struct names_path *path,
+add_certificate(struct store *store, const struct names_path *path,
                 const char *pem)
 {
     int64_t key = 0;
@@ -84,15 +83,15 @@ add_certificate(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_certificate_add(struct registry_store *store,
-                         const struct names_path *path, const char *pem)
+registry_certificate_add(struct store *store, const struct names_path *path,
+                         const char *pem)
 {
     return store_begin_write(store) &&
            store_end(store, add_certificate(store, path, pem));
 }
 
 static bool
-delete_certificate(struct registry_store *store, const struct names_path *path,
+delete_certificate(struct store *store, const struct names_path *path,
                    size_t index)
 {
     struct store_value values[] = { { .kind = STORE_END },
@@ -113,15 +112,15 @@ delete_certificate(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_certificate_delete(struct registry_store *store,
-                            const struct names_path *path, size_t index)
+registry_certificate_delete(struct store *store, const struct names_path *path,
+                            size_t index)
 {
     return store_begin_write(store) &&
            store_end(store, delete_certificate(store, path, index));
 }
 
 static bool
-clear(struct registry_store *store, const struct names_path *path)
+clear(struct store *store, const struct names_path *path)
 {
     struct store_value which[] = { { .kind = STORE_END },
                                    { .kind = STORE_END } };
@@ -134,8 +133,7 @@ clear(struct registry_store *store, const struct names_path *path)
 }
 
 bool
-registry_certificate_clear(struct registry_store *store,
-                           const struct names_path *path)
+registry_certificate_clear(struct store *store, const struct names_path *path)
 {
     return store_begin_write(store) && store_end(store, clear(store, path));
 }

@@ -24,7 +24,7 @@ read_config(sqlite3_stmt *query, struct registry_config *it)
 
 /* The configurations of a device, the newest first, but at least one. */
 static bool
-read_configs(struct registry_store *store, int64_t row, size_t most,
+read_configs(struct store *store, int64_t row, size_t most,
              struct registry_configs *configs)
 {
     struct store_value values[] = { store_number(row),
@@ -44,7 +44,7 @@ read_configs(struct registry_store *store, int64_t row, size_t most,
 }
 
 bool
-registry_config_find(struct registry_store *store, uint64_t num_id,
+registry_config_find(struct store *store, uint64_t num_id,
                      struct registry_config **config)
 {
     struct registry_configs some = { .count = 0 };
@@ -77,7 +77,7 @@ registry_config_free(struct registry_config **config)
 }
 
 static bool
-list(struct registry_store *store, const struct names_path *path, size_t most,
+list(struct store *store, const struct names_path *path, size_t most,
      struct registry_configs *configs)
 {
     int64_t registry = 0;
@@ -88,9 +88,8 @@ list(struct registry_store *store, const struct names_path *path, size_t most,
 }
 
 bool
-registry_config_list(struct registry_store *store,
-                     const struct names_path *path, size_t most,
-                     struct registry_configs **configs)
+registry_config_list(struct store *store, const struct names_path *path,
+                     size_t most, struct registry_configs **configs)
 {
     *configs = calloc(1, sizeof **configs);
     if (*configs == NULL) {
@@ -116,7 +115,7 @@ registry_configs_free(struct registry_configs **configs)
 }
 
 bool
-configs_insert(struct registry_store *store, int64_t row,
+configs_insert(struct store *store, int64_t row,
                const struct registry_config *config)
 {
     struct store_value values[] = {
@@ -138,8 +137,8 @@ configs_insert(struct registry_store *store, int64_t row,
 /* The first row is made together with the second one, as until then the
  * first version is in no row. */
 static bool
-set(struct registry_store *store, const struct names_path *path,
-    int64_t version, struct registry_config *config)
+set(struct store *store, const struct names_path *path, int64_t version,
+    struct registry_config *config)
 {
     struct store_value which[] = { { .kind = STORE_END },
                                    { .kind = STORE_END },
@@ -168,7 +167,7 @@ set(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_config_set(struct registry_store *store, const struct names_path *path,
+registry_config_set(struct store *store, const struct names_path *path,
                     int64_t version, const void *data, size_t length,
                     int64_t *made)
 {
@@ -185,7 +184,7 @@ registry_config_set(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-find_latest(struct registry_store *store, int64_t *key)
+find_latest(struct store *store, int64_t *key)
 {
     static const struct store_value none[] = { { .kind = STORE_END } };
     bool found;
@@ -195,8 +194,8 @@ find_latest(struct registry_store *store, int64_t *key)
 }
 
 bool
-registry_config_changes(struct registry_store *store, int64_t *cursor,
-                        uint64_t *num_ids, size_t room, size_t *count)
+registry_config_changes(struct store *store, int64_t *cursor, uint64_t *num_ids,
+                        size_t room, size_t *count)
 {
     struct store_value values[] = { store_number(*cursor),
                                     store_number((int64_t)room),

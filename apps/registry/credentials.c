@@ -13,7 +13,7 @@
 #include <time.h>
 
 static bool
-has_room(struct registry_store *store, int64_t row)
+has_room(struct store *store, int64_t row)
 {
     struct store_value which[] = { store_number(row), { .kind = STORE_END } };
     int64_t count = 0;
@@ -29,7 +29,7 @@ has_room(struct registry_store *store, int64_t row)
 }
 
 static bool
-insert_checked(struct registry_store *store, int64_t row,
+insert_checked(struct store *store, int64_t row,
                const struct registry_credential *credential,
                const struct credential_checked *good)
 {
@@ -49,7 +49,7 @@ insert_checked(struct registry_store *store, int64_t row,
 /* Checked here, behind the writers' lock, so that no certificate of the
  * registry can come or go in between. */
 static bool
-insert(struct registry_store *store, int64_t registry, int64_t row,
+insert(struct store *store, int64_t registry, int64_t row,
        const struct registry_credential *credential)
 {
     char *certificates[REGISTRY_CERTIFICATES_MOST] = { NULL };
@@ -67,7 +67,7 @@ insert(struct registry_store *store, int64_t registry, int64_t row,
 }
 
 bool
-credentials_insert(struct registry_store *store, int64_t registry, int64_t row,
+credentials_insert(struct store *store, int64_t registry, int64_t row,
                    const struct registry_device *device,
                    const struct credential_checked *good)
 {
@@ -82,7 +82,7 @@ credentials_insert(struct registry_store *store, int64_t registry, int64_t row,
 }
 
 bool
-credentials_read(struct registry_store *store, struct registry_device *it)
+credentials_read(struct store *store, struct registry_device *it)
 {
     struct store_value which[] = { store_number((int64_t)it->num_id),
                                    { .kind = STORE_END } };
@@ -109,7 +109,7 @@ credentials_read(struct registry_store *store, struct registry_device *it)
 }
 
 static bool
-touch(struct registry_store *store, int64_t row)
+touch(struct store *store, int64_t row)
 {
     struct store_value values[] = { store_number(row),
                                     store_number((int64_t)time(NULL)),
@@ -119,7 +119,7 @@ touch(struct registry_store *store, int64_t row)
 }
 
 static bool
-add_credential(struct registry_store *store, const struct names_path *path,
+add_credential(struct store *store, const struct names_path *path,
                const struct registry_credential *credential)
 {
     int64_t registry = 0;
@@ -130,8 +130,7 @@ add_credential(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_credential_add(struct registry_store *store,
-                        const struct names_path *path,
+registry_credential_add(struct store *store, const struct names_path *path,
                         const struct registry_credential *credential)
 {
     return store_begin_write(store) &&
@@ -140,8 +139,8 @@ registry_credential_add(struct registry_store *store,
 
 /* Runs WHICH, whose first parameter, put into VALUES, is the device's row. */
 static bool
-change(struct registry_store *store, const struct names_path *path,
-       enum statement which, struct store_value *values, int *changes)
+change(struct store *store, const struct names_path *path, enum statement which,
+       struct store_value *values, int *changes)
 {
     int64_t registry = 0;
     int64_t row = 0;
@@ -154,8 +153,8 @@ change(struct registry_store *store, const struct names_path *path,
 
 /* The same for a credential that must be there. */
 static bool
-change_one(struct registry_store *store, const struct names_path *path,
-           size_t index, enum statement which, struct store_value *values)
+change_one(struct store *store, const struct names_path *path, size_t index,
+           enum statement which, struct store_value *values)
 {
     int changes = 0;
 
@@ -168,8 +167,8 @@ change_one(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_credential_delete(struct registry_store *store,
-                           const struct names_path *path, size_t index)
+registry_credential_delete(struct store *store, const struct names_path *path,
+                           size_t index)
 {
     struct store_value values[] = { { .kind = STORE_END },
                                     store_number((int64_t)index),
@@ -181,9 +180,8 @@ registry_credential_delete(struct registry_store *store,
 }
 
 bool
-registry_credential_expire(struct registry_store *store,
-                           const struct names_path *path, size_t index,
-                           int64_t expires)
+registry_credential_expire(struct store *store, const struct names_path *path,
+                           size_t index, int64_t expires)
 {
     struct store_value values[] = { { .kind = STORE_END },
                                     store_number((int64_t)index),
@@ -196,8 +194,7 @@ registry_credential_expire(struct registry_store *store,
 }
 
 bool
-registry_credential_clear(struct registry_store *store,
-                          const struct names_path *path)
+registry_credential_clear(struct store *store, const struct names_path *path)
 {
     struct store_value values[] = { { .kind = STORE_END },
                                     { .kind = STORE_END } };

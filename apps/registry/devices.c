@@ -42,8 +42,8 @@ say_missing(const struct names_path *path)
 
 /* The row of the device of PATH.  False, logged, when there is none. */
 static bool
-find_row(struct registry_store *store, const struct names_path *path,
-         int64_t registry, int64_t *row)
+find_row(struct store *store, const struct names_path *path, int64_t registry,
+         int64_t *row)
 {
     bool by_number = names_is_numeric(path->device, strlen(path->device));
     struct store_value values[] = {
@@ -65,7 +65,7 @@ find_row(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-devices_row(struct registry_store *store, const struct names_path *path,
+devices_row(struct store *store, const struct names_path *path,
             int64_t *registry, int64_t *row)
 {
     return registries_key(store, path, registry) &&
@@ -73,7 +73,7 @@ devices_row(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-is_free(struct registry_store *store, int64_t registry, const char *id)
+is_free(struct store *store, int64_t registry, const char *id)
 {
     struct store_value values[] = { store_number(registry),
                                     store_text(id),
@@ -106,7 +106,7 @@ draw(int64_t *num_id)
 /* The insertion gives way when the number is taken, anywhere; a number that
  * was wished for is the first to be tried. */
 static bool
-insert_row(struct registry_store *store, int64_t registry,
+insert_row(struct store *store, int64_t registry,
            const struct registry_device *device, int64_t *num_id)
 {
     int changes = 0;
@@ -138,7 +138,7 @@ insert_row(struct registry_store *store, int64_t registry,
 }
 
 static bool
-insert_metadata(struct registry_store *store, int64_t row,
+insert_metadata(struct store *store, int64_t row,
                 const struct registry_device *device)
 {
     for (size_t i = 0; i < device->metadata_count; i++) {
@@ -154,7 +154,7 @@ insert_metadata(struct registry_store *store, int64_t row,
 }
 
 bool
-devices_insert(struct registry_store *store, int64_t registry,
+devices_insert(struct store *store, int64_t registry,
                const struct registry_device *device,
                const struct credential_checked *good, int64_t *row)
 {
@@ -165,7 +165,7 @@ devices_insert(struct registry_store *store, int64_t registry,
 }
 
 static bool
-insert(struct registry_store *store, const struct names_path *path,
+insert(struct store *store, const struct names_path *path,
        const struct registry_device *device)
 {
     int64_t registry = 0;
@@ -176,8 +176,7 @@ insert(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_device_create(struct registry_store *store,
-                       const struct names_path *path,
+registry_device_create(struct store *store, const struct names_path *path,
                        const struct registry_device *device)
 {
     return store_begin_write(store) &&
@@ -185,8 +184,8 @@ registry_device_create(struct registry_store *store,
 }
 
 static bool
-read_pairs(struct registry_store *store, sqlite3_stmt *query,
-           struct registry_device *it, size_t room)
+read_pairs(struct store *store, sqlite3_stmt *query, struct registry_device *it,
+           size_t room)
 {
     bool has_row = true;
 
@@ -207,7 +206,7 @@ read_pairs(struct registry_store *store, sqlite3_stmt *query,
 }
 
 static bool
-read_metadata(struct registry_store *store, struct registry_device *it)
+read_metadata(struct store *store, struct registry_device *it)
 {
     struct store_value which[] = { store_number((int64_t)it->num_id),
                                    { .kind = STORE_END } };
@@ -232,7 +231,7 @@ read_metadata(struct registry_store *store, struct registry_device *it)
 }
 
 bool
-devices_read(struct registry_store *store, sqlite3_stmt *query,
+devices_read(struct store *store, sqlite3_stmt *query,
              struct registry_device **device)
 {
     struct registry_device *it = calloc(1, sizeof *it);
@@ -257,8 +256,8 @@ devices_read(struct registry_store *store, sqlite3_stmt *query,
 }
 
 static bool
-find(struct registry_store *store, const struct names_path *path,
-     int64_t registry, struct registry_device **device)
+find(struct store *store, const struct names_path *path, int64_t registry,
+     struct registry_device **device)
 {
     bool by_number = names_is_numeric(path->device, strlen(path->device));
     struct store_value values[] = {
@@ -280,7 +279,7 @@ find(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-find_anywhere(struct registry_store *store, const struct names_path *path,
+find_anywhere(struct store *store, const struct names_path *path,
               struct registry_device **device)
 {
     int64_t registry = 0;
@@ -290,7 +289,7 @@ find_anywhere(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-get_anywhere(struct registry_store *store, const struct names_path *path,
+get_anywhere(struct store *store, const struct names_path *path,
              struct registry_device **device)
 {
     if (!find_anywhere(store, path, device))
@@ -301,8 +300,7 @@ get_anywhere(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_device_find(struct registry_store *store,
-                     const struct names_path *path,
+registry_device_find(struct store *store, const struct names_path *path,
                      struct registry_device **device)
 {
     *device = NULL;
@@ -314,7 +312,7 @@ registry_device_find(struct registry_store *store,
 }
 
 bool
-registry_device_get(struct registry_store *store, const struct names_path *path,
+registry_device_get(struct store *store, const struct names_path *path,
                     struct registry_device **device)
 {
     *device = NULL;
@@ -326,7 +324,7 @@ registry_device_get(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-set_columns(struct registry_store *store, const struct registry_device *now,
+set_columns(struct store *store, const struct registry_device *now,
             const struct registry_device *wanted, unsigned mask)
 {
     const struct registry_device *blocked =
@@ -350,7 +348,7 @@ set_columns(struct registry_store *store, const struct registry_device *now,
 }
 
 static bool
-update(struct registry_store *store, const struct names_path *path,
+update(struct store *store, const struct names_path *path,
        const struct registry_device *wanted, unsigned mask)
 {
     struct store_value which[] = { { .kind = STORE_END },
@@ -370,8 +368,7 @@ update(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_device_update(struct registry_store *store,
-                       const struct names_path *path,
+registry_device_update(struct store *store, const struct names_path *path,
                        const struct registry_device *device, unsigned mask)
 {
     return store_begin_write(store) &&
@@ -379,7 +376,7 @@ registry_device_update(struct registry_store *store,
 }
 
 static bool
-delete_one(struct registry_store *store, const struct names_path *path)
+delete_one(struct store *store, const struct names_path *path)
 {
     struct store_value which[] = { { .kind = STORE_END },
                                    { .kind = STORE_END } };
@@ -394,8 +391,7 @@ delete_one(struct registry_store *store, const struct names_path *path)
 }
 
 bool
-registry_device_delete(struct registry_store *store,
-                       const struct names_path *path)
+registry_device_delete(struct store *store, const struct names_path *path)
 {
     return store_begin_write(store) &&
            store_end(store, delete_one(store, path));

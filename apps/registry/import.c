@@ -39,8 +39,7 @@ step(int64_t *num_id)
 }
 
 static bool
-is_there(struct registry_store *store, int64_t registry, const char *id,
-         bool *found)
+is_there(struct store *store, int64_t registry, const char *id, bool *found)
 {
     struct store_value values[] = { store_number(registry),
                                     store_text(id),
@@ -139,8 +138,8 @@ check_all(struct batch *batch, size_t *refused)
 
 /* What must be known of the registry and of who is in it already. */
 static bool
-look(struct registry_store *store, const struct names_path *path,
-     struct batch *batch, bool skip)
+look(struct store *store, const struct names_path *path, struct batch *batch,
+     bool skip)
 {
     if (!registries_key(store, path, &batch->registry) ||
         !registries_certificates(store, batch->registry, batch->certificates,
@@ -157,7 +156,7 @@ look(struct registry_store *store, const struct names_path *path,
 /* The keys were checked without the lock: against the certificates that are
  * still there? */
 static bool
-is_as_it_was(struct registry_store *store, const struct names_path *path,
+is_as_it_was(struct store *store, const struct names_path *path,
              const struct batch *batch)
 {
     char *certificates[REGISTRY_CERTIFICATES_MOST] = { NULL };
@@ -178,8 +177,8 @@ is_as_it_was(struct registry_store *store, const struct names_path *path,
 
 /* A device that comes with a number keeps it, or is refused. */
 static bool
-insert_one(struct registry_store *store, const struct batch *batch,
-           size_t index, int64_t *num_id)
+insert_one(struct store *store, const struct batch *batch, size_t index,
+           int64_t *num_id)
 {
     const struct registry_device *device = batch->items[index].device;
     int64_t wanted = (int64_t)device->num_id;
@@ -199,7 +198,7 @@ insert_one(struct registry_store *store, const struct batch *batch,
 }
 
 static bool
-import_one(struct registry_store *store, const struct names_path *path,
+import_one(struct store *store, const struct names_path *path,
            const struct batch *batch, size_t index, int64_t *num_id)
 {
     const struct registry_import *item = &batch->items[index];
@@ -218,7 +217,7 @@ import_one(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-import_all(struct registry_store *store, const struct names_path *path,
+import_all(struct store *store, const struct names_path *path,
            const struct batch *batch, size_t *added, size_t *refused)
 {
     int64_t num_id = 0;
@@ -238,7 +237,7 @@ import_all(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-import_batch(struct registry_store *store, const struct names_path *path,
+import_batch(struct store *store, const struct names_path *path,
              struct batch *batch, bool skip, size_t *added, size_t *refused)
 {
     *refused = 0;
@@ -262,8 +261,7 @@ batch_free(struct batch *batch)
 }
 
 bool
-registry_device_import(struct registry_store *store,
-                       const struct names_path *path,
+registry_device_import(struct store *store, const struct names_path *path,
                        const struct registry_import *items, size_t count,
                        bool skip, size_t *added, size_t *refused)
 {

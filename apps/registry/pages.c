@@ -11,7 +11,7 @@
 
 /* A page of WHICH, a statement about devices of the row OWNER. */
 static bool
-fill_page(struct registry_store *store, enum statement which, int64_t owner,
+fill_page(struct store *store, enum statement which, int64_t owner,
           const char *after, struct registry_device_page *page)
 {
     struct store_value values[] = { store_number(owner),
@@ -32,7 +32,7 @@ fill_page(struct registry_store *store, enum statement which, int64_t owner,
 }
 
 static bool
-page_of_registry(struct registry_store *store, const struct names_path *path,
+page_of_registry(struct store *store, const struct names_path *path,
                  const char *after, struct registry_device_page *page)
 {
     int64_t registry = 0;
@@ -42,7 +42,7 @@ page_of_registry(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-page_of_gateway(struct registry_store *store, const struct names_path *path,
+page_of_gateway(struct store *store, const struct names_path *path,
                 const char *after, struct registry_device_page *page)
 {
     int64_t registry = 0;
@@ -53,9 +53,9 @@ page_of_gateway(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-list(struct registry_store *store, const struct names_path *path,
-     const char *after, struct registry_device_page **page,
-     bool (*fill)(struct registry_store *store, const struct names_path *path,
+list(struct store *store, const struct names_path *path, const char *after,
+     struct registry_device_page **page,
+     bool (*fill)(struct store *store, const struct names_path *path,
                   const char *after, struct registry_device_page *page))
 {
     *page = calloc(1, sizeof **page);
@@ -71,15 +71,14 @@ list(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_device_list(struct registry_store *store,
-                     const struct names_path *path, const char *after,
-                     struct registry_device_page **page)
+registry_device_list(struct store *store, const struct names_path *path,
+                     const char *after, struct registry_device_page **page)
 {
     return list(store, path, after, page, page_of_registry);
 }
 
 bool
-registry_bound_list(struct registry_store *store, const struct names_path *path,
+registry_bound_list(struct store *store, const struct names_path *path,
                     const char *after, struct registry_device_page **page)
 {
     return list(store, path, after, page, page_of_gateway);

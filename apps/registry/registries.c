@@ -28,8 +28,8 @@ enum column {
 };
 
 static bool
-find_key(struct registry_store *store, const struct names_path *path,
-         bool *found, int64_t *key)
+find_key(struct store *store, const struct names_path *path, bool *found,
+         int64_t *key)
 {
     struct store_value values[] = { store_text(path->project),
                                     store_text(path->location),
@@ -48,8 +48,7 @@ say_missing(const struct names_path *path)
 }
 
 bool
-registries_key(struct registry_store *store, const struct names_path *path,
-               int64_t *key)
+registries_key(struct store *store, const struct names_path *path, int64_t *key)
 {
     bool found;
 
@@ -61,7 +60,7 @@ registries_key(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-has_room(struct registry_store *store, const struct registry *registry)
+has_room(struct store *store, const struct registry *registry)
 {
     struct store_value values[] = { store_text(registry->project),
                                     store_text(registry->location),
@@ -79,7 +78,7 @@ has_room(struct registry_store *store, const struct registry *registry)
 }
 
 static bool
-is_free(struct registry_store *store, const struct registry *registry)
+is_free(struct store *store, const struct registry *registry)
 {
     struct store_value values[] = { store_text(registry->project),
                                     store_text(registry->location),
@@ -97,8 +96,7 @@ is_free(struct registry_store *store, const struct registry *registry)
 }
 
 static bool
-insert_routes(struct registry_store *store, int64_t key,
-              const struct registry *registry)
+insert_routes(struct store *store, int64_t key, const struct registry *registry)
 {
     for (size_t i = 0; i < registry->route_count; i++) {
         struct store_value values[] = { store_number(key),
@@ -115,7 +113,7 @@ insert_routes(struct registry_store *store, int64_t key,
 }
 
 static bool
-insert(struct registry_store *store, const struct registry *registry)
+insert(struct store *store, const struct registry *registry)
 {
     struct store_value values[] = { store_text(registry->project),
                                     store_text(registry->location),
@@ -155,14 +153,14 @@ registry_check(const struct registry *registry)
 }
 
 bool
-registry_create(struct registry_store *store, const struct registry *registry)
+registry_create(struct store *store, const struct registry *registry)
 {
     return rules_admit_registry(registry) && store_begin_write(store) &&
            store_end(store, insert(store, registry));
 }
 
 static bool
-read_routes(struct registry_store *store, int64_t key, struct registry *it)
+read_routes(struct store *store, int64_t key, struct registry *it)
 {
     struct store_value values[] = { store_number(key), { .kind = STORE_END } };
     sqlite3_stmt *query = store_query(store, STATEMENT_ROUTE_SELECT, values);
@@ -211,8 +209,7 @@ registry_new(sqlite3_stmt *query)
 }
 
 static bool
-read_whole(struct registry_store *store, sqlite3_stmt *query,
-           struct registry **registry)
+read_whole(struct store *store, sqlite3_stmt *query, struct registry **registry)
 {
     int64_t key = sqlite3_column_int64(query, COLUMN_KEY);
 
@@ -223,7 +220,7 @@ read_whole(struct registry_store *store, sqlite3_stmt *query,
 }
 
 static bool
-find(struct registry_store *store, const struct names_path *path,
+find(struct store *store, const struct names_path *path,
      struct registry **registry)
 {
     struct store_value values[] = { store_text(path->project),
@@ -241,7 +238,7 @@ find(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_find(struct registry_store *store, const struct names_path *path,
+registry_find(struct store *store, const struct names_path *path,
               struct registry **registry)
 {
     *registry = NULL;
@@ -253,7 +250,7 @@ registry_find(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_get(struct registry_store *store, const struct names_path *path,
+registry_get(struct store *store, const struct names_path *path,
              struct registry **registry)
 {
     if (!registry_find(store, path, registry))
@@ -264,9 +261,8 @@ registry_get(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-set_columns(struct registry_store *store, int64_t key,
-            const struct registry *now, const struct registry *wanted,
-            unsigned mask)
+set_columns(struct store *store, int64_t key, const struct registry *now,
+            const struct registry *wanted, unsigned mask)
 {
     bool mqtt =
         mask & REGISTRY_SET_MQTT ? wanted->mqtt_enabled : now->mqtt_enabled;
@@ -285,7 +281,7 @@ set_columns(struct registry_store *store, int64_t key,
 }
 
 static bool
-update(struct registry_store *store, const struct names_path *path,
+update(struct store *store, const struct names_path *path,
        const struct registry *wanted, unsigned mask)
 {
     struct store_value which[] = { { .kind = STORE_END },
@@ -305,7 +301,7 @@ update(struct registry_store *store, const struct names_path *path,
 }
 
 bool
-registry_update(struct registry_store *store, const struct names_path *path,
+registry_update(struct store *store, const struct names_path *path,
                 const struct registry *registry, unsigned mask)
 {
     return rules_admit_settings(registry) && store_begin_write(store) &&
@@ -313,7 +309,7 @@ registry_update(struct registry_store *store, const struct names_path *path,
 }
 
 static bool
-delete_one(struct registry_store *store, const struct names_path *path)
+delete_one(struct store *store, const struct names_path *path)
 {
     struct store_value which[] = { { .kind = STORE_END },
                                    { .kind = STORE_END } };
@@ -337,7 +333,7 @@ delete_one(struct registry_store *store, const struct names_path *path)
 }
 
 bool
-registry_delete(struct registry_store *store, const struct names_path *path)
+registry_delete(struct store *store, const struct names_path *path)
 {
     return store_begin_write(store) &&
            store_end(store, delete_one(store, path));
@@ -361,7 +357,7 @@ registry_free(struct registry **registry)
 }
 
 static bool
-fill_page(struct registry_store *store, const struct store_value *values,
+fill_page(struct store *store, const struct store_value *values,
           struct registry_page *page)
 {
     sqlite3_stmt *query = store_query(store, STATEMENT_REGISTRY_PAGE, values);
@@ -378,9 +374,8 @@ fill_page(struct registry_store *store, const struct store_value *values,
 }
 
 bool
-registry_list(struct registry_store *store, const char *project,
-              const char *location, const char *after,
-              struct registry_page **page)
+registry_list(struct store *store, const char *project, const char *location,
+              const char *after, struct registry_page **page)
 {
     struct store_value values[] = { store_text(project),
                                     store_text(location),

@@ -10,18 +10,18 @@
 
 /* The row of the registry of PATH.  False, logged, when there is none. */
 CHECKED bool
-registries_key(struct registry_store *store, const struct names_path *path,
+registries_key(struct store *store, const struct names_path *path,
                int64_t *key);
 
 /* Checks a CA certificate and adds it, within a write transaction. */
 CHECKED bool
-registries_insert_certificate(struct registry_store *store, int64_t key,
+registries_insert_certificate(struct store *store, int64_t key,
                               const char *pem);
 
 /* Its certificates, to be released with registries_free_certificates also
  * after a failure. */
 CHECKED bool
-registries_certificates(struct registry_store *store, int64_t key,
+registries_certificates(struct store *store, int64_t key,
                         char *certificates[REGISTRY_CERTIFICATES_MOST],
                         size_t *count);
 

@@ -26,10 +26,10 @@ static const struct store_way ways[] = {
                           WAIT_PATIENTLY_MS, true, true, true, MAKES_ONE },
 };
 
-struct registry_store *
+struct store *
 registry_store_open(const char *path, enum registry_access access_wanted)
 {
-    struct registry_store *store = calloc(1, sizeof *store);
+    struct store *store = calloc(1, sizeof *store);
 
     if (store == NULL)
         log_error("out of memory");
@@ -39,7 +39,7 @@ registry_store_open(const char *path, enum registry_access access_wanted)
 }
 
 void
-registry_store_close(struct registry_store **store)
+registry_store_close(struct store **store)
 {
     if (*store == NULL)
         return;
@@ -51,7 +51,7 @@ registry_store_close(struct registry_store **store)
 /* data_version tells of others' commits, total_changes of our own; neither
  * ever goes back, so their sum tells of both. */
 bool
-registry_store_generation(struct registry_store *store, uint64_t *generation)
+registry_store_generation(struct store *store, uint64_t *generation)
 {
     static const struct store_value none[] = { { .kind = STORE_END } };
     int64_t version = 0;

@@ -75,7 +75,7 @@ enum registry_format {
 enum registry_algorithm { REGISTRY_RS256, REGISTRY_ES256 };
 
 /* One open database. */
-struct registry_store;
+struct store;
 
 /* Telemetry whose subfolder is SUBFOLDER ("" for all) goes to TOPIC. */
 struct registry_route {
@@ -159,11 +159,11 @@ enum registry_access {
  * a newer version, not readable.  A file that is made gets mode 0640: the
  * group that owns the folder may read (see iot-registry(1), FILES).
  */
-CHECKED struct registry_store *
+CHECKED struct store *
 registry_store_open(const char *path, enum registry_access access);
 
 void
-registry_store_close(struct registry_store **store);
+registry_store_close(struct store **store);
 
 /*
  * A number that is another one than last time when anything was committed
@@ -171,15 +171,14 @@ registry_store_close(struct registry_store **store);
  * microseconds.
  */
 CHECKED bool
-registry_store_generation(struct registry_store *store, uint64_t *generation);
+registry_store_generation(struct store *store, uint64_t *generation);
 
 /*
  * The gate's question, one statement: the device of PATH, by id or numeric
  * id.  NULL when there is no such device (or registry).
  */
 CHECKED bool
-registry_admission_find(struct registry_store *store,
-                        const struct names_path *path,
+registry_admission_find(struct store *store, const struct names_path *path,
                         struct registry_admission **admission);
 
 void
@@ -193,16 +192,16 @@ registry_check(const struct registry *registry);
 /* Adds a registry.  Refuses likewise, too many certificates, and an id that is
  * taken. */
 CHECKED bool
-registry_create(struct registry_store *store, const struct registry *registry);
+registry_create(struct store *store, const struct registry *registry);
 
 /* The registry of PATH, whose device part is not looked at. */
 CHECKED bool
-registry_find(struct registry_store *store, const struct names_path *path,
+registry_find(struct store *store, const struct names_path *path,
               struct registry **registry);
 
 /* The same, and false when there is none. */
 CHECKED bool
-registry_get(struct registry_store *store, const struct names_path *path,
+registry_get(struct store *store, const struct names_path *path,
              struct registry **registry);
 
 /* What an update names is set, all else stays. */
@@ -215,26 +214,25 @@ enum registry_mask {
 };
 
 CHECKED bool
-registry_update(struct registry_store *store, const struct names_path *path,
+registry_update(struct store *store, const struct names_path *path,
                 const struct registry *registry, unsigned mask);
 
 /* Refuses a registry that still has devices. */
 CHECKED bool
-registry_delete(struct registry_store *store, const struct names_path *path);
+registry_delete(struct store *store, const struct names_path *path);
 
 /* Adds a CA certificate, or takes away that of INDEX, counted from 0.
  * Devices that are there already are left as they are (section 5.5). */
 CHECKED bool
-registry_certificate_add(struct registry_store *store,
-                         const struct names_path *path, const char *pem);
+registry_certificate_add(struct store *store, const struct names_path *path,
+                         const char *pem);
 CHECKED bool
-registry_certificate_delete(struct registry_store *store,
-                            const struct names_path *path, size_t index);
+registry_certificate_delete(struct store *store, const struct names_path *path,
+                            size_t index);
 
 /* Takes all of them away. */
 CHECKED bool
-registry_certificate_clear(struct registry_store *store,
-                           const struct names_path *path);
+registry_certificate_clear(struct store *store, const struct names_path *path);
 
 void
 registry_free(struct registry **registry);
@@ -251,9 +249,8 @@ struct registry_page {
  * is the last.
  */
 CHECKED bool
-registry_list(struct registry_store *store, const char *project,
-              const char *location, const char *after,
-              struct registry_page **page);
+registry_list(struct store *store, const char *project, const char *location,
+              const char *after, struct registry_page **page);
 
 void
 registry_page_free(struct registry_page **page);
@@ -264,20 +261,18 @@ registry_page_free(struct registry_page **page);
  * a credential that section 5.5 forbids.
  */
 CHECKED bool
-registry_device_create(struct registry_store *store,
-                       const struct names_path *path,
+registry_device_create(struct store *store, const struct names_path *path,
                        const struct registry_device *device);
 
 /* The device of PATH, by id or numeric id.  False when there is no such
  * registry. */
 CHECKED bool
-registry_device_find(struct registry_store *store,
-                     const struct names_path *path,
+registry_device_find(struct store *store, const struct names_path *path,
                      struct registry_device **device);
 
 /* The same, and false when there is no such device either. */
 CHECKED bool
-registry_device_get(struct registry_store *store, const struct names_path *path,
+registry_device_get(struct store *store, const struct names_path *path,
                     struct registry_device **device);
 
 enum registry_device_mask {
@@ -288,33 +283,28 @@ enum registry_device_mask {
 };
 
 CHECKED bool
-registry_device_update(struct registry_store *store,
-                       const struct names_path *path,
+registry_device_update(struct store *store, const struct names_path *path,
                        const struct registry_device *device, unsigned mask);
 
 CHECKED bool
-registry_device_delete(struct registry_store *store,
-                       const struct names_path *path);
+registry_device_delete(struct store *store, const struct names_path *path);
 
 /* Adds a credential to the device of PATH, or takes away that of INDEX,
  * counted from 0; the later ones then move down. */
 CHECKED bool
-registry_credential_add(struct registry_store *store,
-                        const struct names_path *path,
+registry_credential_add(struct store *store, const struct names_path *path,
                         const struct registry_credential *credential);
 CHECKED bool
-registry_credential_delete(struct registry_store *store,
-                           const struct names_path *path, size_t index);
+registry_credential_delete(struct store *store, const struct names_path *path,
+                           size_t index);
 
 /* Sets when the credential of INDEX expires; 0 for never. */
 CHECKED bool
-registry_credential_expire(struct registry_store *store,
-                           const struct names_path *path, size_t index,
-                           int64_t expires);
+registry_credential_expire(struct store *store, const struct names_path *path,
+                           size_t index, int64_t expires);
 
 CHECKED bool
-registry_credential_clear(struct registry_store *store,
-                          const struct names_path *path);
+registry_credential_clear(struct store *store, const struct names_path *path);
 
 void
 registry_device_free(struct registry_device **device);
@@ -326,9 +316,8 @@ struct registry_device_page {
 
 /* As registry_list, for the devices of the registry of PATH. */
 CHECKED bool
-registry_device_list(struct registry_store *store,
-                     const struct names_path *path, const char *after,
-                     struct registry_device_page **page);
+registry_device_list(struct store *store, const struct names_path *path,
+                     const char *after, struct registry_device_page **page);
 
 void
 registry_device_page_free(struct registry_device_page **page);
@@ -354,14 +343,14 @@ struct registry_configs {
  * number of the new version.
  */
 CHECKED bool
-registry_config_set(struct registry_store *store, const struct names_path *path,
+registry_config_set(struct store *store, const struct names_path *path,
                     int64_t version, const void *data, size_t length,
                     int64_t *made);
 
 /* The present configuration of a device, by its number: version 1, empty, if
  * it never got one.  NULL when there is no such device. */
 CHECKED bool
-registry_config_find(struct registry_store *store, uint64_t num_id,
+registry_config_find(struct store *store, uint64_t num_id,
                      struct registry_config **config);
 
 void
@@ -369,9 +358,8 @@ registry_config_free(struct registry_config **config);
 
 /* The MOST newest configurations of the device of PATH. */
 CHECKED bool
-registry_config_list(struct registry_store *store,
-                     const struct names_path *path, size_t most,
-                     struct registry_configs **configs);
+registry_config_list(struct store *store, const struct names_path *path,
+                     size_t most, struct registry_configs **configs);
 
 void
 registry_configs_free(struct registry_configs **configs);
@@ -383,8 +371,8 @@ registry_configs_free(struct registry_configs **configs);
  * come twice.  Costs a few microseconds when nothing is new.
  */
 CHECKED bool
-registry_config_changes(struct registry_store *store, int64_t *cursor,
-                        uint64_t *num_ids, size_t room, size_t *count);
+registry_config_changes(struct store *store, int64_t *cursor, uint64_t *num_ids,
+                        size_t room, size_t *count);
 
 /* Where what devices publish shall go, section 2.4. */
 struct registry_destination {
@@ -397,14 +385,13 @@ struct registry_destination {
  * "projects/P/topics/T".  False when there is no such registry.
  */
 CHECKED bool
-registry_destination_find(struct registry_store *store,
-                          const struct names_path *path, const char *subfolder,
+registry_destination_find(struct store *store, const struct names_path *path,
+                          const char *subfolder,
                           struct registry_destination *destination);
 
 /* The topic for states, in full; "" for none. */
 CHECKED bool
-registry_state_topic_find(struct registry_store *store,
-                          const struct names_path *path,
+registry_state_topic_find(struct store *store, const struct names_path *path,
                           char topic[REGISTRY_TOPIC_NAME_MOST + 1]);
 
 /*
@@ -413,19 +400,19 @@ registry_state_topic_find(struct registry_store *store,
  * that does not exist, a gateway that is none, a device that is one, too many.
  */
 CHECKED bool
-registry_bind(struct registry_store *store, const struct names_path *path,
+registry_bind(struct store *store, const struct names_path *path,
               const char *gateway, const char *device);
 CHECKED bool
-registry_unbind(struct registry_store *store, const struct names_path *path,
+registry_unbind(struct store *store, const struct names_path *path,
                 const char *gateway, const char *device);
 
 CHECKED bool
-registry_is_bound(struct registry_store *store, uint64_t gateway,
-                  uint64_t device, bool *is_bound);
+registry_is_bound(struct store *store, uint64_t gateway, uint64_t device,
+                  bool *is_bound);
 
 /* As registry_device_list, for the devices bound to the gateway of PATH. */
 CHECKED bool
-registry_bound_list(struct registry_store *store, const struct names_path *path,
+registry_bound_list(struct store *store, const struct names_path *path,
                     const char *after, struct registry_device_page **page);
 
 /* A device to be registered together with others, or which of them may come
@@ -444,8 +431,7 @@ struct registry_import {
  * version; a time of 0 is now.
  */
 CHECKED bool
-registry_device_import(struct registry_store *store,
-                       const struct names_path *path,
+registry_device_import(struct store *store, const struct names_path *path,
                        const struct registry_import *items, size_t count,
                        bool skip, size_t *added, size_t *refused);
 

@@ -14,7 +14,7 @@
 /* Runs WHICH, which is about the registry of VALUES, for a topic as somebody
  * wrote it. */
 static bool
-find(struct registry_store *store, enum statement which, const char *project,
+find(struct store *store, enum statement which, const char *project,
      const struct store_value *values, char topic[REGISTRY_TOPIC_NAME_MOST + 1])
 {
     sqlite3_stmt *query = store_query(store, which, values);
@@ -40,8 +40,8 @@ find(struct registry_store *store, enum statement which, const char *project,
 }
 
 bool
-registry_destination_find(struct registry_store *store,
-                          const struct names_path *path, const char *subfolder,
+registry_destination_find(struct store *store, const struct names_path *path,
+                          const char *subfolder,
                           struct registry_destination *destination)
 {
     struct store_value values[] = { store_text(path->project),
@@ -55,8 +55,7 @@ registry_destination_find(struct registry_store *store,
 }
 
 bool
-registry_state_topic_find(struct registry_store *store,
-                          const struct names_path *path,
+registry_state_topic_find(struct store *store, const struct names_path *path,
                           char topic[REGISTRY_TOPIC_NAME_MOST + 1])
 {
     struct store_value values[] = { store_text(path->project),

@@ -10,14 +10,14 @@
 
 #include <stdint.h>
 
-struct registry_store;
+struct store;
 
 /* All but FILE.path, which is borrowed, starts as zero. */
 struct database {
     struct watch file;
-    struct registry_store *store; /* NULL while it cannot be opened */
-    uint64_t generation;          /* grows when the content has changed */
-    uint64_t seen;                /* the store's own, when last looked at */
+    struct store *store; /* NULL while it cannot be opened */
+    uint64_t generation; /* grows when the content has changed */
+    uint64_t seen;       /* the store's own, when last looked at */
 };
 
 /*

@@ -71,7 +71,7 @@ static int
 wait_for_writers(void *context, int count)
 {
     static const struct timespec pause = { 0, 250000 };
-    struct registry_store *store = context;
+    struct store *store = context;
 
     if (count == 0)
         store->since = clock_milliseconds();
@@ -84,7 +84,7 @@ wait_for_writers(void *context, int count)
 /* The -wal and -shm files stay when the last one leaves, so that a reader who
  * may not write to the folder can always come in. */
 static bool
-set_up(struct registry_store *store, const struct store_way *way)
+set_up(struct store *store, const struct store_way *way)
 {
     static const char pragmas[] = "PRAGMA foreign_keys = ON;"
                                   "PRAGMA trusted_schema = OFF;"
@@ -126,8 +126,7 @@ is_there(const struct store_way *way, const char *path)
 }
 
 bool
-store_open(struct registry_store *store, const struct store_way *way,
-           const char *path)
+store_open(struct store *store, const struct store_way *way, const char *path)
 {
     int flags = way->flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int code;
@@ -153,7 +152,7 @@ store_open(struct registry_store *store, const struct store_way *way,
 }
 
 void
-store_close(struct registry_store *store)
+store_close(struct store *store)
 {
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
@@ -205,7 +204,7 @@ bind(sqlite3_stmt *query, const struct store_value *values)
 }
 
 sqlite3_stmt *
-store_query(struct registry_store *store, enum statement which,
+store_query(struct store *store, enum statement which,
             const struct store_value *values)
 {
     sqlite3_stmt **kept = &store->statements[which];
@@ -223,7 +222,7 @@ store_query(struct registry_store *store, enum statement which,
 }
 
 bool
-store_next(struct registry_store *store, sqlite3_stmt *query, bool *has_row)
+store_next(struct store *store, sqlite3_stmt *query, bool *has_row)
 {
     int code = sqlite3_step(query);
 
@@ -245,7 +244,7 @@ store_done(sqlite3_stmt **query)
 }
 
 bool
-store_run(struct registry_store *store, enum statement which,
+store_run(struct store *store, enum statement which,
           const struct store_value *values, int *changes)
 {
     sqlite3_stmt *query = store_query(store, which, values);
@@ -259,7 +258,7 @@ store_run(struct registry_store *store, enum statement which,
 }
 
 bool
-store_lookup(struct registry_store *store, enum statement which,
+store_lookup(struct store *store, enum statement which,
              const struct store_value *values, bool *found, int64_t *number)
 {
     sqlite3_stmt *query = store_query(store, which, values);
@@ -325,7 +324,7 @@ store_num_id(const char *digits)
 }
 
 static bool
-run_bare(struct registry_store *store, enum statement which)
+run_bare(struct store *store, enum statement which)
 {
     static const struct store_value none[] = { { .kind = STORE_END } };
 
@@ -333,13 +332,13 @@ run_bare(struct registry_store *store, enum statement which)
 }
 
 bool
-store_begin_write(struct registry_store *store)
+store_begin_write(struct store *store)
 {
     return run_bare(store, STATEMENT_BEGIN_WRITE);
 }
 
 bool
-store_begin_read(struct registry_store *store)
+store_begin_read(struct store *store)
 {
     return run_bare(store, STATEMENT_BEGIN_READ);
 }
@@ -347,7 +346,7 @@ store_begin_read(struct registry_store *store)
 /* A failure may have rolled back by itself, so that is asked first; it has
  * been said, and a rollback that fails adds nothing to it. */
 bool
-store_end(struct registry_store *store, bool ok)
+store_end(struct store *store, bool ok)
 {
     if (ok && run_bare(store, STATEMENT_COMMIT))
         return true;
@@ -357,14 +356,14 @@ store_end(struct registry_store *store, bool ok)
 }
 
 bool
-store_begin_own(struct registry_store *store, bool *mine)
+store_begin_own(struct store *store, bool *mine)
 {
     *mine = sqlite3_get_autocommit(store->db) != 0;
     return !*mine || store_begin_write(store);
 }
 
 bool
-store_end_own(struct registry_store *store, bool mine, bool ok)
+store_end_own(struct store *store, bool mine, bool ok)
 {
     return mine ? store_end(store, ok) : ok;
 }

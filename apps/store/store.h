@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct registry_store {
+struct store {
     const struct schema *schema;
     sqlite3 *db;
     char *path;
@@ -40,12 +40,11 @@ struct store_way {
 /* Opens PATH into STORE, whose bytes are zero.  False, logged; also then
  * store_close is due. */
 CHECKED bool
-store_open(struct registry_store *store, const struct store_way *way,
-           const char *path);
+store_open(struct store *store, const struct store_way *way, const char *path);
 
 /* Releases what is in STORE, but not STORE. */
 void
-store_close(struct registry_store *store);
+store_close(struct store *store);
 
 /* A value to bind; an array of them ends in one of STORE_END. */
 enum store_kind { STORE_END, STORE_NUMBER, STORE_TEXT, STORE_BYTES };
@@ -69,12 +68,12 @@ store_bytes(const void *bytes, size_t length);
  * must live until then.  NULL, having logged why.
  */
 CHECKED sqlite3_stmt *
-store_query(struct registry_store *store, enum statement which,
+store_query(struct store *store, enum statement which,
             const struct store_value *values);
 
 /* Steps to the next row; *HAS_ROW is false behind the last. */
 CHECKED bool
-store_next(struct registry_store *store, sqlite3_stmt *query, bool *has_row);
+store_next(struct store *store, sqlite3_stmt *query, bool *has_row);
 
 /* Ends a query, wherever it stands; accepts NULL in it and clears it. */
 void
@@ -83,12 +82,12 @@ store_done(sqlite3_stmt **query);
 /* Runs a statement that gives no rows; *CHANGES, when not NULL, gets the
  * number of rows changed. */
 CHECKED bool
-store_run(struct registry_store *store, enum statement which,
+store_run(struct store *store, enum statement which,
           const struct store_value *values, int *changes);
 
 /* Runs a query for one number; *FOUND is false when there is no row. */
 CHECKED bool
-store_lookup(struct registry_store *store, enum statement which,
+store_lookup(struct store *store, enum statement which,
              const struct store_value *values, bool *found, int64_t *number);
 
 /* Copies a text column to the heap; NULL, logged, when memory is short. */
@@ -119,18 +118,18 @@ store_num_id(const char *digits);
  * back, and returns whether all is well.
  */
 CHECKED bool
-store_begin_write(struct registry_store *store);
+store_begin_write(struct store *store);
 CHECKED bool
-store_begin_read(struct registry_store *store);
+store_begin_read(struct store *store);
 CHECKED bool
-store_end(struct registry_store *store, bool ok);
+store_end(struct store *store, bool ok);
 
 /* The same for what may be a part of something larger: begins nothing and
  * ends nothing within a transaction.  *MINE is for store_end_own. */
 CHECKED bool
-store_begin_own(struct registry_store *store, bool *mine);
+store_begin_own(struct store *store, bool *mine);
 CHECKED bool
-store_end_own(struct registry_store *store, bool mine, bool ok);
+store_end_own(struct store *store, bool mine, bool ok);
 
 /* Says in one line why the database failed with CODE, a code of SQLite's. */
 void

@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 struct traffic {
-    struct registry_store store;
+    struct store store;
     dev_t device; /* of the file that is open */
     ino_t inode;
     int64_t opened;  /* nanoseconds; no two have the same */

@@ -113,7 +113,7 @@ struct verbs_call {
     struct names_path full[2];     /* what arguments in full point into */
     size_t index;                  /* of VERBS_INDEX */
     const char *name;              /* of VERBS_NAME */
-    struct registry_store *store;
+    struct store *store;
     bool is_change; /* the store was opened to be changed */
     struct traffic *traffic;
 };

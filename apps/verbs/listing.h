@@ -10,7 +10,7 @@
 
 /* Where the pages come from: registry_device_list, registry_bound_list. */
 typedef bool
-listing_source(struct registry_store *store, const struct names_path *path,
+listing_source(struct store *store, const struct names_path *path,
                const char *after, struct registry_device_page **page);
 
 /* Opens the registry and prints what SOURCE has of the call's path, as its

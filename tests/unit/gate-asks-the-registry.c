@@ -25,7 +25,7 @@
 struct site {
     char folder[32];
     char file[64];
-    struct registry_store *store;
+    struct store *store;
     EVP_PKEY *key;
     char *token;
     int64_t now;
@@ -158,7 +158,7 @@ static void
 check_what_is_given(struct site *site)
 {
     char *token = site->token;
-    struct registry_store *store = site->store;
+    struct store *store = site->store;
     struct gate_device device;
 
     site->token = NULL;

@@ -36,7 +36,7 @@ static const struct {
 
 struct site {
     char folder[32];
-    struct registry_store *store;
+    struct store *store;
     EVP_PKEY *key;
     char *pem;
     char *token;

@@ -53,7 +53,7 @@ check_switches(struct site *site)
     struct registry_device change = { .blocked = true };
     struct registry registry = { .http_enabled = false };
     struct names_path path = { "p-1", "eu", "reg", "dev-1" };
-    struct registry_store *store = site->bridge.registry;
+    struct store *store = site->bridge.registry;
     struct traffic *traffic = site->bridge.traffic;
     static const char away[] =
         "{\"error\":{\"code\":503,\"message\":\"The service is currently "

@@ -33,7 +33,7 @@ lend(const char *text)
 }
 
 static char folder[] = "/tmp/registry-configures.XXXXXX";
-static struct registry_store *store;
+static struct store *store;
 static const struct names_path here = { "p", "l", "registry-1", "device-1" };
 
 static struct names_path

@@ -41,7 +41,7 @@ said(const char *words)
 static char folder[] = "/tmp/registry-keeps-its-word.XXXXXX";
 static char database[64];
 static EVP_PKEY *key;
-static struct registry_store *store;
+static struct store *store;
 static const struct names_path here = { "p", "l", "registry-1", "device-1" };
 
 static struct names_path
@@ -288,8 +288,7 @@ check_metadata(void)
 static void
 check_admission(void)
 {
-    struct registry_store *reader =
-        registry_store_open(database, REGISTRY_READ);
+    struct store *reader = registry_store_open(database, REGISTRY_READ);
     struct registry_admission *got = NULL;
     struct names_path path = at("nobody");
     struct registry_device wish = { .blocked = false };
@@ -330,8 +329,7 @@ check_admission(void)
 static void
 check_two(void)
 {
-    struct registry_store *reader =
-        registry_store_open(database, REGISTRY_READ);
+    struct store *reader = registry_store_open(database, REGISTRY_READ);
     struct registry_admission *got = NULL;
     sqlite3 *writer = NULL;
 
@@ -359,8 +357,7 @@ change(const char *sql)
 static void
 check_versions(void)
 {
-    struct registry_store *again =
-        registry_store_open(database, REGISTRY_WRITE);
+    struct store *again = registry_store_open(database, REGISTRY_WRITE);
 
     CHECK(again != NULL);
     registry_store_close(&again);
