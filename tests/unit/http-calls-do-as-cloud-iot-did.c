@@ -258,6 +258,8 @@ check_configs(struct site *site)
                        "", 200, "{\"version\":\"2\",\"binaryData\":\"AP8=\"}"));
     CHECK(site_answers(site, PLACE "dev-2/config?gatewayInfo.gatewayId=gw-1",
                        "", 400, PRECONDITION));
+    CHECK(site_answers(site, PLACE "dev-1/config?gatewayInfo.gatewayId=../x",
+                       "", 400, NULL));
     site_carry(site, site->other, 0, 3600);
     CHECK(site_answers(
         site, PLACE "gw-1/config?gateway_info.delegated_device_id=dev-1", "",

@@ -8,7 +8,10 @@
 #include "check.h"
 #include "registry/credential.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -196,6 +199,50 @@ check_strength(void)
     EVP_PKEY_free(p384_key);
 }
 
+/* The public key of these numbers, whatever they are. */
+static char *
+rsa_of(const BIGNUM *modulus, BN_ULONG exponent)
+{
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    BIGNUM *e = BN_new();
+    OSSL_PARAM *params = NULL;
+    EVP_PKEY *key = NULL;
+    char *pem;
+
+    CHECK(BN_set_word(e, exponent) &&
+          OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus) &&
+          OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e));
+    params = OSSL_PARAM_BLD_to_param(build);
+    CHECK(EVP_PKEY_fromdata_init(context) == 1 &&
+          EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) == 1);
+    pem = certificate_bare_key(key);
+    EVP_PKEY_free(key);
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(e);
+    return pem;
+}
+
+/* Numbers for which anybody can sign: the exponent is 1, or the modulus is
+ * prime, as that of RFC 3526 section 3. */
+static void
+check_numbers(void)
+{
+    BIGNUM *prime = BN_get_rfc3526_prime_2048(NULL);
+    BIGNUM *modulus = NULL;
+
+    CHECK(EVP_PKEY_get_bn_param(rsa_key, OSSL_PKEY_PARAM_RSA_N, &modulus));
+    CHECK(offer_anywhere(REGISTRY_RSA_PEM, rsa_of(modulus, RSA_F4)));
+    CHECK(!offer_anywhere(REGISTRY_RSA_PEM, rsa_of(modulus, 1)));
+    CHECK(said("not those of a key"));
+    CHECK(!offer_anywhere(REGISTRY_RSA_PEM, rsa_of(prime, RSA_F4)));
+    CHECK(said("not those of a key"));
+    BN_free(modulus);
+    BN_free(prime);
+}
+
 static char *
 join(const char *before, char *pem, const char *after)
 {
@@ -294,6 +341,7 @@ main(void)
     check_times();
     check_formats();
     check_strength();
+    check_numbers();
     check_pem();
     check_authorities();
     free(ca);
