@@ -367,8 +367,9 @@ registry_configs_free(struct registry_configs **configs);
 /*
  * Which devices got a configuration since: *CURSOR is what the last call left
  * there, or -1 for a first one, which gives none.  At most ROOM numbers of
- * devices go to NUM_IDS; when *COUNT is ROOM there may be more.  A device may
- * come twice.  Costs a few microseconds when nothing is new.
+ * devices go to NUM_IDS; when *COUNT is ROOM there may be more.  Each
+ * comes once, however many it got.  Costs a few microseconds when nothing is
+ * new.
  */
 CHECKED bool
 registry_config_changes(struct store *store, int64_t *cursor, uint64_t *num_ids,

@@ -163,8 +163,11 @@ static const char *const statements[STATEMENT_COUNT] = {
         " ORDER BY 1 DESC LIMIT ?2",
     [STATEMENT_CONFIG_LATEST] =
         "SELECT seq FROM sqlite_sequence WHERE name = 'config'",
-    [STATEMENT_CONFIG_SINCE] = "SELECT key, device FROM config WHERE key > ?1"
-                               " ORDER BY key LIMIT ?2",
+    [STATEMENT_CONFIG_SINCE] =
+        "SELECT key, device FROM config AS this WHERE key > ?1"
+        " AND NOT EXISTS (SELECT 1 FROM config WHERE device = this.device"
+        " AND version > this.version)"
+        " ORDER BY key LIMIT ?2",
 
     [STATEMENT_DEVICE_TYPE] =
         "SELECT gateway_type FROM device WHERE num_id = ?1",

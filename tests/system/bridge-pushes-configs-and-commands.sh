@@ -76,6 +76,8 @@ expect wait_until 10 acked dev-1 3
 expect acked dev-1 1
 expect test "$(described dev-1 | jq -r '.lastConfigAckTime != null')" = true
 expect_not acked dev-2 2
+# Its first config, which is its second version, came once as the others did.
+expect test "$(grep -c '^PUBLISH /devices/dev-1/config ' "$T/one")" = 3
 
 # Who acknowledges nothing gets the newest config after the first, and none of
 # those between; commands to it are not said to have arrived.
