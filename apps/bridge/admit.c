@@ -69,7 +69,8 @@ make_way(struct bridge *bridge, const struct mosquitto *client,
     const struct report_end end = {
         JOURNAL_ALREADY_EXISTS, "take-over", why,
         "SERVER: The connection was closed because there is another active "
-        "connection with the same device ID."
+        "connection with the same device ID.",
+        NULL
     };
     struct session *old;
 

@@ -32,7 +32,7 @@ end_expired(struct bridge *bridge, struct session *session)
     char why[80];
     const struct report_end end = {
         JOURNAL_UNAUTHENTICATED, "expired", why,
-        "mqtt: SERVER: The authorization token expired."
+        "mqtt: SERVER: The authorization token expired.", NULL
     };
     struct tm tm;
 
@@ -50,10 +50,10 @@ find_end(const struct bridge *bridge, const struct session *session)
     static const struct report_end old = { JOURNAL_OK, "too-long",
                                            "it was connected for as long as "
                                            "may be",
-                                           NULL };
+                                           NULL, NULL };
     static const struct report_end idle = { JOURNAL_OK, "idle",
                                             "it has sent nothing for too long",
-                                            NULL };
+                                            NULL, NULL };
 
     if (bridge->second - session->since > bridge->settings.connection_most)
         return &old;
@@ -82,7 +82,7 @@ consider_attached(struct bridge *bridge, struct session *session, bool is_new)
                 bridge, session, attached,
                 &(struct report_end){ report_code(refusal.reason),
                                       gate_reason_word(refusal.reason),
-                                      refusal.text, NULL });
+                                      refusal.text, NULL, NULL });
     }
 }
 
@@ -118,7 +118,7 @@ consider(struct bridge *bridge, struct session *session)
     if (is_new && !may_stay(database, session, &refusal)) {
         struct report_end barred = { report_code(refusal.reason),
                                      gate_reason_word(refusal.reason),
-                                     refusal.text, NULL };
+                                     refusal.text, NULL, NULL };
 
         if (refusal.reason != GATE_UNAVAILABLE)
             end_session(bridge, session, &barred);

@@ -76,7 +76,8 @@ drain_some(struct bridge *bridge)
 {
     static const struct report_end end = {
         JOURNAL_OK, "shutdown", "the server is shutting down",
-        "SERVER: The connection is closed because the server is shutting down."
+        "SERVER: The connection is closed because the server is shutting down.",
+        NULL
     };
     size_t count = sessions_count(bridge->sessions);
 

@@ -220,7 +220,8 @@ gateway_expel(struct bridge *bridge, struct session *session,
               &(struct log_facts){ .reason = end->reason,
                                    .path = &device.path,
                                    .number = device.num_id,
-                                   .gateway = session_id(session) },
+                                   .gateway = session_id(session),
+                                   .topic = end->topic },
               "detached %s from %s: %s", attached->id, session->client_id,
               text);
     report_event(bridge, &device, "DETACH_FROM_GATEWAY", end->code, text);

@@ -25,7 +25,7 @@ publish_check(struct bridge *bridge, struct session *session, const char *topic,
     struct party party;
     struct gate_refusal refusal;
     char why[800];
-    struct report_end end = { .why = why };
+    struct report_end end = { .why = why, .topic = topic };
 
     session->seen = clock_seconds();
     bridge->heed.wants_mid = session->device.is_gateway;
@@ -59,7 +59,7 @@ fail(struct bridge *bridge, const struct party *party)
 {
     static const struct report_end end = {
         JOURNAL_UNAVAILABLE, "not-kept", "what it published could not be kept",
-        NULL
+        NULL, NULL
     };
 
     bridge->counters.store_failures++;
@@ -91,7 +91,7 @@ take_telemetry(struct bridge *bridge, const struct party *party,
     const struct route *route = NULL;
     struct traffic_message message;
     char why[REGISTRY_TOPIC_NAME_MOST + NAMES_SUBFOLDER_MOST + 80];
-    struct report_end end = { JOURNAL_NOT_FOUND, "no-topic", why, NULL };
+    struct report_end end = { JOURNAL_NOT_FOUND, "no-topic", why, NULL, NULL };
 
     if (bridge->database.store != NULL && traffic != NULL)
         route = routes_find(bridge->routes, bridge->database.store, traffic,
@@ -103,6 +103,7 @@ take_telemetry(struct bridge *bridge, const struct party *party,
         return journal_keep_message(bridge->journal, &message)
                    ? VERDICT_PASS
                    : fail(bridge, party);
+    end.topic = route->to.topic;
     if (route->to.topic[0] == '\0')
         snprintf(why, sizeof why,
                  "the registry has no topic for the subfolder \"%s\"",
@@ -158,7 +159,7 @@ take_state(struct bridge *bridge, const struct party *party,
 {
     char text[160];
     struct report_end end = { JOURNAL_RESOURCE_EXHAUSTED, "too-fast", text,
-                              NULL };
+                              NULL, NULL };
 
     if (is_too_soon(bridge, party)) {
         snprintf(text, sizeof text,

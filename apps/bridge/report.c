@@ -191,68 +191,66 @@ report_refused(struct bridge *bridge, const struct gate_visitor *visitor,
 
 /* The connection of SESSION, EVENT being its end. */
 static void
-log_end(const struct session *session, enum log_event event, const char *reason,
-        const char *why)
+log_end(const struct session *session, enum log_event event,
+        const struct report_end *end)
 {
     struct gate_device device;
 
     session_device(session, &device);
     log_event(event,
               &(struct log_facts){
-                  .reason = reason,
+                  .reason = end->reason,
                   .path = &device.path,
                   .number = device.num_id,
                   .address = mosquitto_client_address(session->connection),
+                  .topic = end->topic,
                   .seconds = clock_seconds() - session->since },
               "%s %s: %s", event == LOG_GONE ? "gone" : "closed",
-              session->client_id, why);
+              session->client_id, end->why);
 }
 
 void
 report_ended(struct bridge *bridge, const struct session *session,
              const struct report_end *end)
 {
-    log_end(session, LOG_CLOSED, end->reason, end->why);
+    log_end(session, LOG_CLOSED, end);
     bridge->counters.disconnects++;
     note_connection(bridge, session, "DISCONNECT", "disconnect", end->code,
                     end->text != NULL ? end->text : end->why);
 }
 
-/* How a connection went that nobody ended here. */
-struct departure {
-    const char *reason;
-    const char *why;
-};
+static struct report_end
+went(const char *reason, const char *why)
+{
+    return (struct report_end){ .reason = reason, .why = why };
+}
 
 /* mosquitto 2.0.11 gives a plugin no reason, but its log has told of the last
  * packet. */
-static struct departure
+static struct report_end
 why_gone(const struct bridge *bridge, const struct session *session)
 {
     int64_t silent = clock_seconds() - session->seen;
 
     if (!bridge->heed.hears)
-        return (struct departure){
-            "unknown", "The connection broke or was closed by client."
-        };
+        return went("unknown", "The connection broke or was closed by client.");
     if (session->took_leave)
-        return (struct departure){ "by-client",
-                                   "The connection was closed by client." };
+        return went("by-client", "The connection was closed by client.");
     if (session->keepalive > 0 && silent > session->keepalive)
-        return (struct departure){ "silent", "The client was silent for longer "
-                                             "than its keep-alive allows." };
-    return (struct departure){ "broken", "The connection broke." };
+        return went("silent", "The client was silent for longer than its "
+                              "keep-alive allows.");
+    return went("broken", "The connection broke.");
 }
 
 void
 report_gone(struct bridge *bridge, const struct session *session)
 {
-    struct departure departure = why_gone(bridge, session);
+    struct report_end end = why_gone(bridge, session);
 
-    log_end(session, LOG_GONE, departure.reason, departure.why);
+    log_end(session, LOG_GONE, &end);
     bridge->counters.disconnects++;
     note_connection(bridge, session, "DISCONNECT", "disconnect", JOURNAL_OK,
-                    departure.why);
+                    end.why);
 }
 
 void

@@ -19,6 +19,7 @@ struct report_end {
     const char *reason;     /* a word, for the log */
     const char *why;        /* likewise, a sentence */
     const char *text;       /* as the original said it, or NULL: as WHY */
+    const char *topic;      /* to which it published what ended it, or NULL */
 };
 
 void

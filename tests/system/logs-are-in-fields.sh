@@ -92,6 +92,8 @@ gone broken $from -
 END
 expect test "$(jq -r 'select(.event == "denied").topic' "$T/lines")" = \
     "/devices/dev-1/$lie"
+expect test "$(jq -r 'select(.event == "closed" and .reason == "topic").topic' \
+    "$T/lines")" = /devices/dev-1/nowhere
 jq -r 'select(.gateway == "gw-1" or .event == "dropped") |
     [.event, .reason, .device, .topic] | map(. // "-") | join(" ")' \
     "$T/lines" >"$T/gateway"
