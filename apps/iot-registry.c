@@ -147,6 +147,10 @@ no_verb(int argc, char **argv)
         return EXIT_CODE_DONE;
     if (*words == '\0')
         return options_misused(&program, "a verb is needed");
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        if (is_of_group(verbs[i].words, words))
+            return options_misused(&program, "a verb is needed after %s",
+                                   words);
     return options_misused(&program, "there is no such verb: %s", words);
 }
 

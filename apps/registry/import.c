@@ -192,7 +192,8 @@ insert_one(struct store *store, const struct batch *batch, size_t index,
         return false;
     if (wanted == 0 || *num_id == wanted)
         return true;
-    log_error("refused: the number %lld of %s is another device's",
+    log_error("refused: the number %lld of %s is another device's; "
+              "--renumber gives new ones",
               (long long)wanted, device->id);
     return false;
 }

@@ -201,6 +201,8 @@ expect_ok registries delete factory
 expect_fail 2 'no such verb: devices sing' iot-registry devices sing
 expect_fail 2 'no such verb: sing' iot-registry sing --help
 expect_fail 2 'a verb is needed' iot-registry
+expect_fail 2 'a verb is needed after devices configs' \
+    iot-registry devices configs
 expect_ok iot-registry devices configs --help
 expect grep -q '^  devices configs get-value ' "$T/out"
 expect_not grep -q '^  devices states list ' "$T/out"

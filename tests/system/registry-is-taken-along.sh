@@ -58,7 +58,7 @@ expect grep -qxF 'Imported devices [0].' err
 expect_ok registries create copy
 iot-registry devices import first "${PLACE[@]}" --registry copy 2>err &&
     die 'two devices have one number'
-expect grep -qF "is another device's" err
+expect grep -qF "is another device's; --renumber gives new ones" err
 expect_ok iot-registry devices import first "${PLACE[@]}" --registry copy \
     --renumber
 expect_ok iot-registry devices export "${PLACE[@]}" --registry copy
