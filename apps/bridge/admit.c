@@ -54,6 +54,8 @@ refuse(struct bridge *bridge, const struct mosquitto *client, const char *why)
     struct gate_refusal refusal = { .reason = GATE_OTHER };
 
     memset(&nobody, 0, sizeof nobody);
+    if (!names_parse_path(visitor.path, visitor.path_length, &nobody.path))
+        memset(&nobody, 0, sizeof nobody);
     snprintf(refusal.text, sizeof refusal.text, "%s", why);
     report_refused(bridge, &visitor, &nobody, &refusal);
     return false;

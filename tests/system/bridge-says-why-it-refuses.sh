@@ -180,6 +180,7 @@ refused 5 'it does not speak MQTT 3.1.1' \
     --id "$ec" --password "$ec_token" --level 3
 refused 135 'it does not speak MQTT 3.1.1' \
     --id "$ec" --password "$ec_token" --level 5
+expect_logged ' device=ec-1 '
 
 # What the operator switches off and on again, with no signal to the broker.
 device update ec-1 --blocked
