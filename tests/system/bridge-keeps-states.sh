@@ -62,6 +62,12 @@ expect wait_until 10 has_error
 bridge_stop
 
 # The operator may set another time, or none.
+bridge_start 'plugin_opt_state_interval 60000'
+state say /devices/dev-1/state six wait 1.1 say /devices/dev-1/state seven
+expect grep -qx CLOSED "$T/out"
+expect test "$(states)" = 'six six five four three two one'
+expect_logged 'Device state can be updated only once every 60s.'
+bridge_stop
 bridge_start 'plugin_opt_state_interval 0'
 steps=()
 for n in 1 2 3 4 5 6 7 8 9 10 11; do
