@@ -42,7 +42,7 @@ stop_demo()
     "$SOURCE_ROOT/scripts/bridge" stop "$T/demo/bridge"
     "$SOURCE_ROOT/scripts/tpm" stop "$T/demo/tpm"
 }
-trap 'status=$?; set +e; stop_demo; (exit "$status"); cleanup' EXIT
+AT_END=stop_demo
 
 # whole OPTION…: from the beginning to the end.
 whole()

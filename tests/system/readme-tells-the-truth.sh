@@ -34,7 +34,7 @@ stop_story()
 {
     (cd "$T/copy" && scripts/bridge stop try/bridge && scripts/tpm stop try/tpm)
 }
-trap 'status=$?; set +e; stop_story; (exit "$status"); cleanup' EXIT
+AT_END=stop_story
 
 cd copy
 if ! bash -eu ../story.sh 3>../reached; then
