@@ -17,7 +17,9 @@ for folder in plain 'a b&c|d\e'; do
     expect_ok "$scripts/bridge" start "$folder/bridge" "$folder/ca" \
         "$folder/registry.db"
     STARTED+=("$(cat "$folder/bridge/bridge.pid")")
-    expect grep -qF "open: $T/$folder/registry.db" "$folder/bridge/bridge.log"
+    # The log quotes as JSON does.
+    expect grep -qF "open: $T/${folder//\\/\\\\}/registry.db" \
+        "$folder/bridge/bridge.log"
     expect_ok "$scripts/bridge" stop "$folder/bridge"
     expect_ok "$scripts/tpm" start "$folder/tpm"
     STARTED+=("$(cat "$folder/tpm/tpm.pid")")
