@@ -42,12 +42,12 @@ expect_logged 'and devices keep them: No space left on device'
 expect_logged 'what it published could not be kept'
 expect_not says 100000
 expect is_running "$BROKER_PID"
-# Nor can anybody take them out: whoever got some gets them again.  What was too
-# little for a message may be enough for that.
-cat /dev/zero >"$T/disk/rest" 2>"$T/err" || true
-expect_not iot-registry subscriptions pull all --project "$PROJECT" \
-    --traffic "$traffic" --auto-ack --limit 1000 --json >"$T/pulled" 2>"$T/err"
-expect grep -qF "traffic $traffic: the disk is full; nothing was changed" "$T/err"
+# Whoever would take them out now is told, or gets them, and they come again:
+# what SQLite has of the disk already may be room enough for that.
+iot-registry subscriptions pull all --project "$PROJECT" --traffic "$traffic" \
+    --limit 1000 --json >"$T/pulled" 2>"$T/err" ||
+    expect grep -qF "traffic $traffic: the disk is full; nothing was changed" \
+        "$T/err"
 
 disk_grow "$T/disk" 64m
 expect wait_until 20 says 100000 5
