@@ -459,11 +459,7 @@ bool
 intake_state(struct intake *intake, uint64_t num_id, const void *data,
              size_t length)
 {
-    struct entry entry = { .kind = ENTRY_STATE,
-                           .at_ms = station_now_ms(),
-                           .num_id = num_id,
-                           .data = data,
-                           .length = length };
+    struct entry entry = station_state_entry(num_id, data, length);
 
     return take_in(intake, &entry);
 }

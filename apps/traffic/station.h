@@ -37,6 +37,10 @@ station_state_put(struct traffic *traffic, const struct entry *entry);
 struct entry
 station_entry(const struct traffic_message *message);
 
+/* Likewise a state. */
+struct entry
+station_state_entry(uint64_t num_id, const void *data, size_t length);
+
 /* Up to where the intake is in the database: the id of a tray (tray.h), 0
  * before there was any, and a place in it. */
 CHECKED bool

@@ -250,6 +250,16 @@ put_state(struct traffic *traffic, const struct entry *entry)
                       entry->at_ms / 1000);
 }
 
+struct entry
+station_state_entry(uint64_t num_id, const void *data, size_t length)
+{
+    return (struct entry){ .kind = ENTRY_STATE,
+                           .at_ms = station_now_ms(),
+                           .num_id = num_id,
+                           .data = data,
+                           .length = length };
+}
+
 bool
 station_state_put(struct traffic *traffic, const struct entry *entry)
 {
@@ -263,11 +273,7 @@ bool
 traffic_state_add(struct traffic *traffic, uint64_t num_id, const void *data,
                   size_t length)
 {
-    struct entry entry = { .kind = ENTRY_STATE,
-                           .at_ms = station_now_ms(),
-                           .num_id = num_id,
-                           .data = data,
-                           .length = length };
+    struct entry entry = station_state_entry(num_id, data, length);
 
     return station_state_put(traffic, &entry);
 }
